@@ -1,0 +1,82 @@
+/* What every page needs: errors that are shown, toasts, ages that stay true, dialogs, filters of pictures. */
+(function () {
+  "use strict";
+
+  function toast(text, tone) {
+    const region = document.getElementById("toasts");
+    const box = document.createElement("div");
+    box.className = "toast" + (tone ? " toast--" + tone : "");
+    box.textContent = text;
+    region.append(box);
+    setTimeout(() => box.remove(), 9000);
+  }
+  window.platekeeper = { toast };
+
+  /* An answer that refuses or fails replaces its target if it brings one of the same id (a search refused in
+     place of its results, a form with its errors); a refusal page opens in the dialog; nothing fails silently. */
+  document.addEventListener("htmx:beforeSwap", function (event) {
+    const detail = event.detail;
+    if (detail.xhr.status < 400) return;
+    const answer = new DOMParser().parseFromString(detail.serverResponse, "text/html");
+    if (detail.target.id && answer.getElementById(detail.target.id)) {
+      detail.shouldSwap = true;
+      detail.isError = false;
+      return;
+    }
+    detail.shouldSwap = false;
+    const refusal = answer.querySelector("[data-refusal]");
+    const dialog = document.getElementById("interruption");
+    if (refusal && dialog) {
+      dialog.querySelector("[data-interruption]").replaceChildren(refusal);
+      dialog.showModal();
+    } else {
+      toast("The office could not do that (answer " + detail.xhr.status + "). Nothing was changed: try again, or reload the page.", "danger");
+    }
+  });
+  document.addEventListener("htmx:sendError", function () {
+    toast("No connection to the office. Nothing was changed: try again when the connection is back.", "danger");
+  });
+
+  /* Ages: <time data-ago> is written by the server and kept true here. */
+  function ago(seconds) {
+    if (seconds < 45) return "just now";
+    if (seconds < 3600) return Math.max(1, Math.round(seconds / 60)) + " min ago";
+    if (seconds < 48 * 3600) return Math.round(seconds / 3600) + " h ago";
+    return Math.round(seconds / 86400) + " days ago";
+  }
+  function refreshAges() {
+    for (const element of document.querySelectorAll("time[data-ago]")) {
+      const text = ago((Date.now() - Date.parse(element.dateTime)) / 1000);
+      if (element.textContent !== text) element.textContent = text;
+    }
+  }
+  setInterval(refreshAges, 10000);
+
+  document.addEventListener("click", function (event) {
+    const closer = event.target.closest("[data-close-dialog]");
+    if (closer) closer.closest("dialog").close();
+    const opener = event.target.closest("[data-open-dialog]");
+    if (opener && opener.getAttribute("aria-disabled") !== "true") {
+      document.getElementById(opener.dataset.openDialog).showModal();
+    }
+    const colours = event.target.closest("[data-true-colours]");
+    if (colours) {
+      const on = document.documentElement.classList.toggle("true-colours");
+      colours.setAttribute("aria-pressed", String(on));
+    }
+    const disabled = event.target.closest("[aria-disabled=true]");
+    if (disabled) event.preventDefault();
+  });
+
+  /* A button may wait for ticks: data-needs names a selector whose boxes must all be ticked. */
+  function weigh(root) {
+    for (const button of root.querySelectorAll("[data-needs]")) {
+      const missing = [...document.querySelectorAll(button.dataset.needs)].some((box) => !box.checked);
+      if (missing) button.setAttribute("aria-disabled", "true");
+      else button.removeAttribute("aria-disabled");
+    }
+  }
+  document.addEventListener("change", () => weigh(document));
+  document.addEventListener("htmx:load", (event) => weigh(event.detail.elt.parentElement || document));
+  document.addEventListener("DOMContentLoaded", () => weigh(document));
+})();

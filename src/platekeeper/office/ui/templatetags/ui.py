@@ -1,0 +1,262 @@
+"""The tags and filters that pages are built from; each shows one component of the design system."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django import template
+from django.conf import settings
+from django.forms import BoundField
+from django.template.context import Context
+from django.templatetags.static import static
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from platekeeper.office.ui import comparison, wording
+
+register = template.Library()
+
+_UNKNOWN_IDS: tuple[object, ...] = (uuid.UUID(int=0), 0)
+
+
+def _now(context: Context) -> datetime:
+    """The moment the page speaks of: a view may fix it as `now`, else it is the present one."""
+    given = context.get("now")
+    return given if isinstance(given, datetime) else timezone.now()
+
+
+def _to_the_second(at: datetime) -> str:
+    return timezone.localtime(at).strftime("%Y-%m-%d %H:%M:%S %Z")
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """Draw one symbol of ui/icons.svg; it never carries meaning without words beside it."""
+    return format_html(
+        '<svg class="icon" aria-hidden="true"><use href="{}#{}"/></svg>', static("ui/icons.svg"), name
+    )
+
+
+@register.inclusion_tag("ui/components/plate.html")
+def plate(text: str, region: str = "", size: str = "") -> dict[str, Any]:
+    """Show a plate text as a plate.
+
+    Args:
+        text: the plate text.
+        region: ISO 3166-2 code or a state's letters; "US-" is not shown.
+        size: "sm", "" or "lg".
+    """
+    shown = (region or "").removeprefix("US-")
+    return {"text": text, "spelled": " ".join(text or ""), "region": shown, "size": size}
+
+
+@register.inclusion_tag("ui/components/compare.html")
+def compare(read: str, listed: str, confidences: Sequence[float] | None = None) -> dict[str, Any]:
+    """Lay the camera's text over the list's, character by character, with every difference marked."""
+    compared = comparison.columns(read, listed, confidences or ())
+    return {
+        "columns": compared,
+        "has_confidences": any(column.confidence is not None for column in compared),
+        "sentence": comparison.difference_in_words(compared),
+    }
+
+
+@register.inclusion_tag("ui/components/confidence.html")
+def confidence(value: float | None) -> dict[str, Any]:
+    """Show a confidence in [0, 1] as a bar, a percentage and words; None as "not stated"."""
+    if value is None:
+        return {"known": False}
+    words = wording.confidence_in_words(value)
+    percent = round(min(max(value, 0.0), 1.0) * 100)
+    return {"known": True, "percent": percent, "words": words}
+
+
+@register.inclusion_tag("ui/components/badge.html")
+def hit_kind(kind: str, likelihood: float | None = None) -> dict[str, Any]:
+    """Say whether a hit is exact or a possible look-alike, and how likely that one is."""
+    if kind.upper() == "EXACT":
+        return {"words": wording.Words("Exact match", "exact", "exact")}
+    text = (
+        "Possible look-alike" if likelihood is None else f"Possible look-alike: {round(likelihood * 100)} %"
+    )
+    return {"words": wording.Words(text, "lookalike", "about")}
+
+
+@register.inclusion_tag("ui/components/badge.html")
+def state_badge(code: str) -> dict[str, Any]:
+    """Show a lifecycle state or an outcome by its code."""
+    return {"words": wording.state_in_words(str(code))}
+
+
+@register.inclusion_tag("ui/components/badge.html", takes_context=True)
+def list_age(context: Context, fetched_at: datetime | None) -> dict[str, Any]:
+    """Say how old a hot list is; an old one is marked (HOT-03, HOT-08)."""
+    return {"words": wording.list_age_in_words(fetched_at, _now(context))}
+
+
+@register.simple_tag(takes_context=True)
+def ago(context: Context, at: datetime | None) -> SafeString | str:
+    """Say how long ago a moment was; page.js keeps it true."""
+    if at is None:
+        return "never"
+    return format_html(
+        '<time datetime="{}" title="{}" data-ago>{}</time>',
+        at.isoformat(),
+        _to_the_second(at),
+        wording.age_in_words(_now(context) - at),
+    )
+
+
+@register.simple_tag
+def moment(at: datetime | None) -> SafeString | str:
+    """Show a moment to the second, in the agency's zone, as a court would want it."""
+    if at is None:
+        return "not known"
+    local = timezone.localtime(at)
+    return format_html(
+        '<time datetime="{}">{}</time>', at.isoformat(), local.strftime("%Y-%m-%d %H:%M:%S %Z")
+    )
+
+
+@register.filter
+def words(code: object) -> str:
+    """Show a database code in words."""
+    return wording.code_in_words(str(code))
+
+
+@register.filter
+def region(code: str) -> str:
+    """Name the place that a plate is from: "US-CA" becomes "California", other codes stay."""
+    return wording.region_in_words(code or "")
+
+
+@register.filter
+def asked(query: Mapping[str, object] | None) -> list[tuple[str, str]]:
+    """List what a recorded query asked, without the parts left empty: ("Plate", "7ABC123"), ..."""
+    parts = []
+    for name, value in (query or {}).items():
+        shown = ", ".join(map(str, value)) if isinstance(value, list | tuple) else value
+        if shown not in (None, "", False):
+            parts.append((name.replace("_", " ").capitalize(), "yes" if shown is True else str(shown)))
+    return parts
+
+
+@register.filter
+def lookup(mapping: Mapping[str, object] | None, key: str) -> object | None:
+    """Give one value of a mapping by a key that is a variable; None where it is missing."""
+    return mapping.get(key) if mapping else None
+
+
+@register.filter
+def refusal_of(decision: object) -> object | None:
+    """Give the decision back where it denies, else None: the server decides in any case."""
+    return decision if getattr(decision, "reason", "") and getattr(decision, "clause", "") else None
+
+
+@register.inclusion_tag("ui/components/refusal.html")
+def refusal(decision: object, title: str = "This is not allowed") -> dict[str, Any]:
+    """Show why something is refused: clause, reason and remedy."""
+    return {"refusal": decision, "title": title}
+
+
+@register.inclusion_tag("ui/components/field.html")
+def field(
+    bound: BoundField | None, label: str = "", hint: str = "", kind: str = "", placeholder: str = ""
+) -> dict[str, Any]:
+    """Show one form field with its label, help and errors tied to it for those who hear the page.
+
+    Args:
+        bound: the field; nothing is shown where the form has none.
+        label: overrides the field's own label.
+        hint: overrides the field's own help text.
+        kind: "plate" for plate texts, "" otherwise.
+        placeholder: an example inside the empty field.
+    """
+    if not bound:
+        return {"field": None}
+    attributes: dict[str, Any] = {"autocomplete": bound.field.widget.attrs.get("autocomplete", "off")}
+    if placeholder:
+        attributes["placeholder"] = placeholder
+    if kind == "plate":
+        attributes |= {"autocapitalize": "characters", "spellcheck": "false"}
+    help_text = hint or bound.help_text
+    described = [f"{bound.auto_id}-help"] * bool(help_text) + [f"{bound.auto_id}-error"] * bool(bound.errors)
+    if described:
+        attributes["aria-describedby"] = " ".join(described)
+    if bound.errors:
+        attributes["aria-invalid"] = "true"
+    return {
+        "field": bound,
+        "label": label or bound.label,
+        "help_text": help_text,
+        "kind": kind,
+        "is_box": getattr(bound.field.widget, "input_type", "") == "checkbox",
+        "widget": bound.as_widget(attrs=attributes),
+    }
+
+
+@register.inclusion_tag("ui/components/map.html")
+def place_map(
+    points: Sequence[Mapping[str, object]] | None, name: str, size: str = "", pick: str = ""
+) -> dict[str, Any]:
+    """Draw a map of points: over the tiles of settings.MAP_TILES, or over a metric grid where there are none.
+
+    Args:
+        points: each with kind ("camera" or "read"), lat, lon, label and, where there is one, url and note.
+        name: unique on the page; the points' JSON script is "NAME-points".
+        size: "small" or "".
+        pick: three field names "latitude,longitude,radius_m" that a click on the map fills.
+    """
+    return {
+        "points": list(points or ()),
+        "name": name,
+        "points_id": f"{name}-points",
+        "size": size,
+        "pick": pick,
+        "tile_url": getattr(settings, "MAP_TILES", ""),
+        "tile_credit": getattr(settings, "MAP_TILES_CREDIT", ""),
+    }
+
+
+@register.inclusion_tag("ui/components/strip.html")
+def time_strip(cells: Sequence[Mapping[str, Any]], label: str) -> dict[str, Any]:
+    """Draw counts over time as bars.
+
+    Args:
+        cells: in order of time, each with label and count.
+        label: what is counted, for those who hear the page.
+    """
+    highest = max((int(cell["count"]) for cell in cells), default=0)
+    bars = [
+        {
+            "x": place * 10,
+            "y": 32 - height,
+            "height": height,
+            "text": f"{cell['label']}: {cell['count']}",
+        }
+        for place, cell in enumerate(cells)
+        if (height := round(30 * int(cell["count"]) / highest, 1) if highest else 0)
+    ]
+    return {
+        "bars": bars,
+        "width": max(len(cells), 1) * 10,
+        "cells": cells,
+        "label": label,
+        "highest": highest,
+    }
+
+
+@register.simple_tag
+def url_for_id(viewname: str, stand_in: str) -> str:
+    """Give the address of a page about one thing with `stand_in` in the place of its id."""
+    for unknown in _UNKNOWN_IDS:
+        try:
+            return stand_in.join(reverse(viewname, args=[unknown]).rsplit(str(unknown), 1))
+        except NoReverseMatch:
+            continue
+    raise NoReverseMatch(
+        f"{viewname} takes neither a UUID nor a number: give its URL pattern one such argument."
+    )
