@@ -1,0 +1,171 @@
+"""Texts out of a recogniser's columns (connectionist temporal classification).
+
+A recogniser gives for each column of a crop the log-probability of each class: 0 is "nothing new here"
+(blank), the others are the characters of `ALPHABET`. From these come the likely texts (prefix beam search),
+the exact log-probability of any text (forward sum over all alignments), and, by exchanging one character at
+a time, the probability of every character at every place. Several looks at one plate are fused by averaging
+log-probabilities.
+
+Source:
+    Graves et al. 2006, "Connectionist Temporal Classification", sections 3 and 4.1
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from platekeeper.recognition.results import NOTHING_READ, Candidate, Character, PlateReading
+
+ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+BLANK = 0
+CLASSES = 1 + len(ALPHABET)
+
+LogProbs: TypeAlias = NDArray[np.float32]
+"""Log-probabilities, shape (columns, CLASSES); each row sums to 1 as probabilities."""
+
+FLOOR = -18.0
+"""A class is never less likely than e^-18: one sure column must not veto a text that all others support."""
+
+IMPOSSIBLE = -1000.0
+"""Stands for -inf where looks are averaged: a text too long for one may still be told by the others."""
+
+
+def check_log_probs(log_probs: LogProbs) -> None:
+    """Refuse an array that is no sequence of class log-probabilities.
+
+    Raises:
+        ValueError: the shape is not (columns, CLASSES) with at least one column.
+    """
+    if log_probs.ndim != 2 or log_probs.shape[1] != CLASSES or not log_probs.shape[0]:
+        raise ValueError(f"expected log-probabilities of shape (columns, {CLASSES}); got {log_probs.shape}")
+
+
+def likely_texts(log_probs: LogProbs, *, beam: int = 8) -> list[str]:
+    """Find the texts that the columns support best.
+
+    Args:
+        log_probs: shape (columns, CLASSES).
+        beam: how many texts are kept at each column.
+
+    Returns:
+        At most `beam` texts, the likeliest first; the empty text may be among them.
+    """
+    check_log_probs(log_probs)
+    # prefix -> (log-probability ending in blank, ending in its last character)
+    beams: dict[str, tuple[float, float]] = {"": (0.0, -np.inf)}
+    for column in np.maximum(log_probs, FLOOR):
+        nexts: dict[str, list[float]] = defaultdict(lambda: [-np.inf, -np.inf])
+        classes = [int(c) for c in np.argsort(column)[::-1][:beam] if c != BLANK]
+        for prefix, (in_blank, in_char) in beams.items():
+            total = float(np.logaddexp(in_blank, in_char))
+            same = nexts[prefix]
+            same[0] = float(np.logaddexp(same[0], total + column[BLANK]))
+            if prefix:
+                same[1] = float(np.logaddexp(same[1], in_char + column[_class_of(prefix[-1])]))
+            for c in classes:
+                char = ALPHABET[c - 1]
+                start = in_blank if prefix.endswith(char) else total
+                longer = nexts[prefix + char]
+                longer[1] = float(np.logaddexp(longer[1], start + column[c]))
+        best = sorted(nexts.items(), key=lambda item: -np.logaddexp(item[1][0], item[1][1]))[:beam]
+        beams = {prefix: (ends[0], ends[1]) for prefix, ends in best}
+    return list(beams)
+
+
+def _class_of(char: str) -> int:
+    return 1 + ALPHABET.index(char)
+
+
+def text_log_probabilities(log_probs: LogProbs, texts: Sequence[str]) -> NDArray[np.float64]:
+    """Return the log-probability of each text, over all its alignments with the columns.
+
+    Args:
+        log_probs: shape (columns, CLASSES).
+        texts: texts over `ALPHABET`, all of one length.
+
+    Returns:
+        Log-probabilities, shape (len(texts),); -inf where a text needs more columns than there are.
+
+    Raises:
+        ValueError: the texts differ in length or hold other characters.
+    """
+    check_log_probs(log_probs)
+    labels = np.array([[_class_of(char) for char in text] for text in texts], dtype=np.intp)
+    states = np.full((len(texts), 2 * labels.shape[1] + 1), BLANK, dtype=np.intp)
+    states[:, 1::2] = labels
+    # a state may be entered from two before it unless it is a blank or repeats that character
+    skip = np.zeros(states.shape, dtype=bool)
+    skip[:, 2:] = (states[:, 2:] != BLANK) & (states[:, 2:] != states[:, :-2])
+    alpha = np.full(states.shape, -np.inf)
+    emitted = np.maximum(log_probs, FLOOR).astype(np.float64)[:, states]
+    alpha[:, :2] = emitted[0, :, :2]
+    for column in emitted[1:]:
+        stepped = alpha.copy()
+        stepped[:, 1:] = np.logaddexp(stepped[:, 1:], alpha[:, :-1])
+        jumped = np.full_like(alpha, -np.inf)
+        jumped[:, 2:] = alpha[:, :-2]
+        alpha = np.where(skip, np.logaddexp(stepped, jumped), stepped) + column
+    return np.logaddexp(alpha[:, -1], alpha[:, -2]) if states.shape[1] > 1 else alpha[:, -1]
+
+
+def _fused(looks: Sequence[LogProbs], texts: Sequence[str]) -> NDArray[np.float64]:
+    """Average the log-probabilities that several looks give texts of one length."""
+    scores = [np.maximum(text_log_probabilities(look, texts), IMPOSSIBLE) for look in looks]
+    return np.asarray(np.mean(scores, axis=0), dtype=np.float64)
+
+
+def characters_of(looks: Sequence[LogProbs], text: str) -> tuple[Character, ...]:
+    """Return, for each place of a text, how probable every character there is, the others as they stand.
+
+    Args:
+        looks: log-probabilities of one or several looks at the same plate.
+        text: the text, over `ALPHABET`.
+
+    Returns:
+        One `Character` a place; each one's probabilities sum to 1.
+    """
+    if not text:
+        return ()
+    exchanged = [text[:place] + char + text[place + 1 :] for place in range(len(text)) for char in ALPHABET]
+    scores = _fused(looks, exchanged).reshape(len(text), len(ALPHABET))
+    weights = np.exp(scores - scores.max(axis=1, keepdims=True))
+    shares = weights / weights.sum(axis=1, keepdims=True)
+    return tuple(_character(char, share) for char, share in zip(text, shares, strict=True))
+
+
+def _character(char: str, shares: NDArray[np.float64]) -> Character:
+    falling = np.argsort(-shares, kind="stable")
+    probabilities = {ALPHABET[i]: round(float(shares[i]), 6) for i in falling}
+    return Character(text=char, confidence=probabilities[char], probabilities=probabilities)
+
+
+def reading_of(looks: Sequence[LogProbs], *, beam: int = 8, raw: str | None = None) -> PlateReading:
+    """Read a plate from one or several looks at it.
+
+    Args:
+        looks: log-probabilities of each look, shape (columns, CLASSES) each; columns may differ.
+        beam: how many candidates to weigh.
+        raw: the text before any cleaning; by default the best text itself.
+
+    Returns:
+        The reading. A candidate's confidence is its probability averaged (geometrically) over the looks.
+    """
+    texts = {text for look in looks for text in likely_texts(look, beam=beam)}
+    scored = [Candidate(text, float(np.exp(_fused(looks, [text])[0]))) for text in texts]
+    ranked = sorted(scored, key=lambda candidate: (-candidate.confidence, candidate.text))[:beam]
+    candidates = tuple(
+        Candidate(c.text, round(min(1.0, c.confidence), 6)) for c in ranked if c.text or c is ranked[0]
+    )
+    best = candidates[0]
+    if not best.text:
+        return NOTHING_READ
+    return PlateReading(
+        text=best.text,
+        confidence=best.confidence,
+        characters=characters_of(looks, best.text),
+        candidates=candidates,
+        raw=best.text if raw is None else raw,
+    )

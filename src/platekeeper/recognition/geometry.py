@@ -1,0 +1,120 @@
+"""Quadrilaterals and boxes: overlap, order of corners, and making a plate upright."""
+
+import cv2
+import numpy as np
+
+from platekeeper.recognition.frames import BgrFrame, Boxes, Quad, check_bgr, check_quad
+from platekeeper.recognition.results import Corners
+
+MAX_CROP_PX = 1024
+"""No crop is made larger than this, however near the camera a plate is."""
+
+
+def overlaps(boxes: Boxes, others: Boxes) -> np.ndarray:
+    """Return the intersection over union of every pair of boxes.
+
+    Args:
+        boxes: shape (n, 4), pixels x1, y1, x2, y2.
+        others: shape (m, 4), alike.
+
+    Returns:
+        Ratios in [0, 1], shape (n, m); 0 where a box has no area.
+    """
+    a, b = boxes[:, None, :], others[None, :, :]
+    wide = np.minimum(a[..., 2], b[..., 2]) - np.maximum(a[..., 0], b[..., 0])
+    high = np.minimum(a[..., 3], b[..., 3]) - np.maximum(a[..., 1], b[..., 1])
+    shared = np.clip(wide, 0, None) * np.clip(high, 0, None)
+    union = _areas(boxes)[:, None] + _areas(others)[None, :] - shared
+    return np.asarray(np.divide(shared, union, out=np.zeros_like(shared), where=union > 0))
+
+
+def _areas(boxes: Boxes) -> np.ndarray:
+    return np.asarray((boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1]))
+
+
+def boxes_of(quads: np.ndarray) -> Boxes:
+    """Return the upright boxes around quadrilaterals.
+
+    Args:
+        quads: shape (n, 4, 2), pixels.
+
+    Returns:
+        Boxes, shape (n, 4), pixels x1, y1, x2, y2.
+    """
+    return np.concatenate([quads.min(axis=1), quads.max(axis=1)], axis=1).astype(np.float32)
+
+
+def reading_order(corners: Quad) -> Quad:
+    """Order four corners clockwise from the top left of text that reads from left to right.
+
+    Args:
+        corners: shape (4, 2), pixels, in any order.
+
+    Returns:
+        The same corners, shape (4, 2): top left, top right, bottom right, bottom left.
+    """
+    check_quad(corners)
+    by_x = corners[np.argsort(corners[:, 0], kind="stable")]
+    left, right = by_x[:2], by_x[2:]
+    top_left, bottom_left = left[np.argsort(left[:, 1], kind="stable")]
+    top_right, bottom_right = right[np.argsort(right[:, 1], kind="stable")]
+    return np.array([top_left, top_right, bottom_right, bottom_left], dtype=np.float32)
+
+
+def size_of(corners: Quad) -> tuple[float, float]:
+    """Return width and height of a quadrilateral, each the longer of its two sides, in pixels."""
+    check_quad(corners)
+    sides = np.linalg.norm(np.roll(corners, -1, axis=0) - corners, axis=1)
+    return float(max(sides[0], sides[2])), float(max(sides[1], sides[3]))
+
+
+def rectify(
+    frame: BgrFrame,
+    corners: Quad,
+    *,
+    margin: tuple[float, float] = (0.0, 0.0),
+    size: tuple[int, int] | None = None,
+) -> BgrFrame:
+    """Cut a quadrilateral out of a frame and make it an upright rectangle.
+
+    Args:
+        frame: the picture, BGR uint8.
+        corners: shape (4, 2), pixels, clockwise from the top left in reading direction; may reach beyond the
+            frame, whose edge is then repeated.
+        margin: what to add on each side, as parts of the quadrilateral's width and height; negative cuts
+            inwards.
+        size: width and height of the answer in pixels; by default its natural size, at most `MAX_CROP_PX` a
+            side.
+
+    Returns:
+        The crop, BGR uint8.
+
+    Raises:
+        ValueError: the frame or the corners have another shape.
+    """
+    check_bgr(frame)
+    width, height = size_of(corners)
+    wide, high = width * (1 + 2 * margin[0]), height * (1 + 2 * margin[1])
+    shrink = min(1.0, MAX_CROP_PX / max(wide, high, 1.0))
+    out_w, out_h = size or (max(1, round(wide * shrink)), max(1, round(high * shrink)))
+    left, top = out_w * margin[0] / (1 + 2 * margin[0]), out_h * margin[1] / (1 + 2 * margin[1])
+    target = np.array(
+        [[left, top], [out_w - left, top], [out_w - left, out_h - top], [left, out_h - top]], dtype=np.float32
+    )
+    warp = cv2.getPerspectiveTransform(np.asarray(corners, dtype=np.float32), target)
+    crop = cv2.warpPerspective(
+        frame, warp, (out_w, out_h), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
+    )
+    return np.asarray(crop, dtype=np.uint8)
+
+
+def as_corners(quad: Quad) -> Corners:
+    """Turn a quadrilateral into plain numbers, to a tenth of a pixel."""
+    check_quad(quad)
+    a, b, c, d = ((round(float(x), 1), round(float(y), 1)) for x, y in quad)
+    return a, b, c, d
+
+
+def as_quad(corners: Corners) -> Quad:
+    """Turn corners of plain numbers into an array of shape (4, 2)."""
+    return np.array(corners, dtype=np.float32)
