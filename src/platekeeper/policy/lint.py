@@ -1,0 +1,113 @@
+"""Whether a reason in words says anything, and whether it says something that may not be a reason.
+
+A closed list of purposes alone is no control (C-11): the words are read by people who sample them, so they
+must say something. Nothing here understands language; it finds what is plainly empty, vague, or about a
+protected trait, and then a person looks. The words themselves stand in `wording.toml`.
+"""
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from importlib.resources import files
+
+from platekeeper.policy.vocabulary import BarredPurpose
+
+_LETTERS_NEEDED = 8
+_WORDS_NEEDED = 2
+_DIFFERENT_LETTERS_NEEDED = 4
+
+
+class Fault(StrEnum):
+    """What is wrong with a reason, most serious first."""
+
+    BARRED = "barred"
+    PROTECTED = "protected"
+    EMPTY = "empty"
+    VAGUE = "vague"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What is wrong, and the words that show it.
+
+    Attributes:
+        fault: the kind.
+        words: as found, folded to lower case without accents; empty for an empty text.
+        purpose: the barred purpose that the words point to, if any.
+    """
+
+    fault: Fault
+    words: str = ""
+    purpose: BarredPurpose | None = None
+
+
+@dataclass(frozen=True)
+class _Wording:
+    vague: re.Pattern[str]
+    protected: re.Pattern[str]
+    barred: Mapping[BarredPurpose, re.Pattern[str]]
+
+
+def _phrases(phrases: Iterable[str]) -> re.Pattern[str]:
+    written = (re.escape(phrase).replace(r"\*", r"\w*").replace(r"\ ", " ") for phrase in phrases)
+    return re.compile(rf"\b(?:{'|'.join(written)})\b")
+
+
+@cache
+def _wording() -> _Wording:
+    listed = tomllib.loads((files(__package__) / "wording.toml").read_text("utf-8"))
+    return _Wording(
+        vague=_phrases(listed["vague"]),
+        protected=_phrases(listed["protected"]),
+        barred={BarredPurpose(purpose): _phrases(phrases) for purpose, phrases in listed["barred"].items()},
+    )
+
+
+def _plain(text: str) -> str:
+    """Fold marks, case and punctuation, so that dress does not hide a word."""
+    folded = unicodedata.normalize("NFKD", text).casefold()
+    letters = "".join(char for char in folded if not unicodedata.combining(char))
+    return " ".join(re.split(r"[\W_]+", letters)).strip()
+
+
+def lint_reason(text: str, *, barred: frozenset[BarredPurpose] = frozenset()) -> tuple[Finding, ...]:
+    """Return what is wrong with a reason, most serious first.
+
+    Args:
+        text: as typed.
+        barred: purposes that nobody may have here.
+
+    Returns:
+        Findings; empty where the text may stand.
+
+    Source:
+        PUR-07, PUR-10, PUR-11, PUR-12, SRC-04
+    """
+    plain, wording = _plain(text), _wording()
+    found = [
+        Finding(Fault.BARRED, match[0], purpose)
+        for purpose, pattern in wording.barred.items()
+        if purpose in barred and (match := pattern.search(plain))
+    ]
+    if match := wording.protected.search(plain):
+        found.append(Finding(Fault.PROTECTED, match[0]))
+    if not any(char.isalpha() for char in plain):
+        found.append(Finding(Fault.EMPTY, plain))
+    elif _says_nothing(plain.split()):
+        found.append(Finding(Fault.VAGUE, plain))
+    return tuple(found)
+
+
+def _says_nothing(words: list[str]) -> bool:
+    letters = [char for word in words for char in word if char.isalpha()]
+    telling = [word for word in words if not (word.isdigit() or _wording().vague.fullmatch(word))]
+    return (
+        len(words) < _WORDS_NEEDED
+        or len(letters) < _LETTERS_NEEDED
+        or len(set(letters)) < _DIFFERENT_LETTERS_NEEDED
+        or not telling
+    )
