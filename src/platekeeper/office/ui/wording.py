@@ -25,8 +25,8 @@ _TONES = {
     "REJECTED": ("", "cross"),
     "WITHDRAWN": ("", "cross"),
     "DENIED": ("danger", "stop"),
-    "REFUSED": ("danger", "stop"),
 }
+_TEXTS = {"DENIED": "Refused", "RAISED": "New", "REJECTED": "Not a match"}
 
 
 # ISO 3166-2:US
@@ -114,16 +114,16 @@ def confidence_in_words(value: float) -> Words:
 
 
 def code_in_words(code: str) -> str:
-    """Turn a database code into words: "STATUS_CONFIRMED" into "Status confirmed".
+    """Turn a code into words: "STATUS_CONFIRMED" and "status-confirmed" into "Status confirmed".
 
     Args:
-        code: UPPER_CASE words joined by underscores, or words already.
+        code: words joined by underscores or hyphens; or words with spaces, which are only given a capital.
 
     Returns:
         Words with a capital first letter.
     """
-    if code != code.upper():
-        return code
+    if " " in code:
+        return code[:1].upper() + code[1:]
     return code.replace("_", " ").replace("-", " ").lower().capitalize()
 
 
@@ -137,7 +137,7 @@ def state_in_words(code: str) -> Words:
         Words, tone and icon.
     """
     tone, icon = _TONES.get(code.upper(), ("", ""))
-    return Words(code_in_words(code), tone, icon)
+    return Words(_TEXTS.get(code.upper(), code_in_words(code)), tone, icon)
 
 
 def age_in_words(age: timedelta) -> str:

@@ -145,6 +145,12 @@ def asked(query: Mapping[str, object] | None) -> list[tuple[str, str]]:
 
 
 @register.filter
+def grouped(number: int | None) -> str:
+    """Show a count with its thousands apart: 182340 becomes "182,340"."""
+    return "" if number is None else f"{number:,}"
+
+
+@register.filter
 def lookup(mapping: Mapping[str, object] | None, key: str) -> object | None:
     """Give one value of a mapping by a key that is a variable; None where it is missing."""
     return mapping.get(key) if mapping else None
@@ -247,6 +253,29 @@ def time_strip(cells: Sequence[Mapping[str, Any]], label: str) -> dict[str, Any]
         "label": label,
         "highest": highest,
     }
+
+
+@register.simple_tag
+def picture_src(owner: object, read_id: object, roles: str, because: object) -> str:
+    """Give the source of a picture: its data where the view put them there, else the address of reads:image.
+
+    Args:
+        owner: a read or an alert with pictures (role -> picture with data_uri, or a source) or roles (names).
+        read_id: the read that the picture belongs to.
+        roles: roles that will do, the best first, separated by spaces.
+        because: the access record in whose course the picture is opened.
+
+    Returns:
+        The source; empty where there is no such picture.
+    """
+    pictures = getattr(owner, "pictures", None) or {}
+    names = getattr(owner, "roles", None) or ()
+    for role in roles.split():
+        if role in pictures:
+            return str(getattr(pictures[role], "data_uri", pictures[role]))
+        if role in names:
+            return f"{reverse('reads:image', args=[read_id, role])}?because={because}"
+    return ""
 
 
 @register.simple_tag
