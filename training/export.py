@@ -1,0 +1,149 @@
+"""Write the trained networks as the ONNX files the product ships, with a manifest of their digests."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime
+import torch
+from torch import Tensor, nn
+
+from training.crops import CROP_HEIGHT, CROP_WIDTH
+from training.finder import Finder
+from training.reader import Reader
+from training.styles import REGIONS
+
+OPSET = 18
+LARGEST_BYTES = 12 * 2**20
+
+
+class TemperedReader(nn.Module):
+    """A reader whose answers are as sure as they are right: its scores are divided by a temperature."""
+
+    def __init__(self, reader: Reader, temperature: float) -> None:
+        super().__init__()
+        self.reader, self.temperature = reader, temperature
+
+    def forward(self, crops: Tensor) -> tuple[Tensor, Tensor]:
+        """Return log-probabilities by column, and by region."""
+        log_probs, region = self.reader(crops)
+        return (log_probs / self.temperature).log_softmax(-1), region
+
+
+def load(network: nn.Module, checkpoint: Path) -> nn.Module:
+    """Return a network with a checkpoint's averaged weights, ready to answer."""
+    saved = torch.load(checkpoint, map_location="cpu", weights_only=True)
+    network.load_state_dict(saved["average"])
+    return network.eval()
+
+
+def unshuffled(stem: nn.Sequential) -> nn.Sequential:
+    """Return a stem without its pixel shuffle: one larger convolution does the same at once."""
+    first = stem[1][0]
+    small = first.weight.detach()
+    large = torch.zeros(small.shape[0], 1, 6, 6)
+    for dy in (0, 1):
+        for dx in (0, 1):
+            large[:, 0, dy::2, dx::2] = small[:, dy * 2 + dx]
+    wide = nn.Conv2d(1, small.shape[0], 6, 4, 2, bias=False)
+    wide.weight = nn.Parameter(large)
+    return nn.Sequential(nn.Sequential(wide, *list(stem[1])[1:]), *list(stem)[2:]).eval()
+
+
+def export(
+    folder: Path, reader_file: Path, finder_file: Path, *, temperature: float, figures: dict[str, object]
+) -> None:
+    """Write reader.onnx, finder.onnx and manifest.json.
+
+    Args:
+        folder: made where it is missing.
+        reader_file: checkpoint of the reader.
+        finder_file: checkpoint of the finder.
+        temperature: of the reader's scores.
+        figures: what was measured, kept in the manifest.
+
+    Raises:
+        ValueError: the files are larger than the product may ship, or answer differently from the networks.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    reader, finder = load(Reader(), reader_file), load(Finder(), finder_file)
+    crops = torch.rand(3, 1, CROP_HEIGHT, CROP_WIDTH) * 255
+    picture = torch.rand(1, 1, 96, 160) * 255
+    wanted = [reader(crops)[0].detach() / temperature, finder(picture)[0].detach()]
+    reader.stem, finder.at_8 = unshuffled(reader.stem), unshuffled(finder.at_8)
+    tempered = TemperedReader(reader, temperature).eval()
+    _write(
+        tempered,
+        crops,
+        folder / "reader.onnx",
+        inputs=["crops"],
+        outputs=["log_probs", "region"],
+        free={0: "n"},
+    )
+    _write(
+        finder,
+        picture,
+        folder / "finder.onnx",
+        inputs=["image"],
+        outputs=["score", "corners"],
+        free={2: "h", 3: "w"},
+    )
+    _check(folder / "reader.onnx", crops, wanted[0].log_softmax(-1))
+    _check(folder / "finder.onnx", picture, wanted[1])
+    _manifest(folder, figures)
+
+
+def _write(
+    network: nn.Module,
+    example: Tensor,
+    file: Path,
+    *,
+    inputs: list[str],
+    outputs: list[str],
+    free: dict[int, str],
+) -> None:
+    names = [*inputs, *outputs] if 0 in free else inputs + outputs
+    axes = {name: free if name in inputs or 0 in free else {2: "h8", 3: "w8"} for name in names}
+    torch.onnx.export(
+        network,
+        (example,),
+        str(file),
+        input_names=inputs,
+        output_names=outputs,
+        dynamic_axes=axes,
+        opset_version=OPSET,
+        dynamo=False,
+    )
+    onnx.checker.check_model(onnx.load(str(file)))
+
+
+def _check(file: Path, example: Tensor, wanted: Tensor) -> None:
+    session = onnxruntime.InferenceSession(str(file), providers=["CPUExecutionProvider"])
+    got = session.run(None, {session.get_inputs()[0].name: example.numpy()})[0]
+    if np.abs(got - wanted.numpy()).max() > 1e-2:
+        raise ValueError(f"{file.name} answers differently from the network it was exported from.")
+
+
+def _manifest(folder: Path, figures: dict[str, object]) -> None:
+    purposes = {
+        "finder.onnx": "finds plates and their four corners",
+        "reader.onnx": "reads a rectified plate",
+    }
+    files = [
+        {
+            "file": name,
+            "sha256": hashlib.sha256((folder / name).read_bytes()).hexdigest(),
+            "bytes": (folder / name).stat().st_size,
+            "purpose": purpose,
+            "figures": figures.get(name.partition(".")[0], {}),
+        }
+        for name, purpose in purposes.items()
+    ]
+    if sum(int((folder / name).stat().st_size) for name in purposes) > LARGEST_BYTES:
+        raise ValueError("The weights are larger than 12 MB: narrow the networks.")
+    manifest = {"weights": files, "regions": list(REGIONS)}
+    (folder / "manifest.json").write_text(json.dumps(manifest, indent=1) + "\n")
