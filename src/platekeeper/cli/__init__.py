@@ -14,6 +14,11 @@ from platekeeper.errors import PlatekeeperError
 
 # name -> where its click command stands
 COMMANDS = {
+    "demo": "platekeeper.cli.demo:demo",
+    "serve": "platekeeper.cli.serve:serve",
+    "migrate": "platekeeper.cli.serve:migrate",
+    "db": "platekeeper.cli.db:db",
+    "bench": "platekeeper.cli.bench:bench",
     "read": "platekeeper.cli.read:read",
 }
 

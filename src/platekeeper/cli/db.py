@@ -1,0 +1,56 @@
+"""`platekeeper db`: the running database, for administrators and scripts."""
+
+import click
+
+from platekeeper.office.config.database import LOGIN_ROLES, Database
+
+
+@click.group()
+def db() -> None:
+    """The database of this data folder."""
+
+
+@db.command()
+@click.option("--role", type=click.Choice(LOGIN_ROLES), required=True, help="whose address")
+def url(role: str) -> None:
+    """Print a role's connection address; starts the embedded server and leaves it running."""
+    database = Database.located()
+    database.folder.prepare()
+    embedded = database.embedded
+    if embedded is not None:
+        was_up = embedded.answers()
+        embedded.enter()
+        database.prepare()
+        if not was_up:
+            embedded.stay(wanted=True)
+            click.echo("The embedded PostgreSQL was started; `platekeeper db stop` stops it.", err=True)
+        click.echo(database.address(role))
+        embedded.leave()
+    else:
+        database.prepare()
+        click.echo(database.address(role))
+
+
+@db.command()
+def start() -> None:
+    """Start the embedded server and leave it running."""
+    database = Database.located()
+    database.folder.prepare()
+    if database.embedded is None:
+        click.echo("DATABASE_URL names a server of your own: it is started there.")
+        return
+    with database.used():
+        database.embedded.stay(wanted=True)
+    click.echo(f"PostgreSQL runs on 127.0.0.1:{database.embedded.port}.")
+
+
+@db.command()
+def stop() -> None:
+    """Stop the embedded server."""
+    database = Database.located()
+    if database.embedded is None:
+        click.echo("DATABASE_URL names a server of your own: it is stopped there.")
+        return
+    database.embedded.stay(wanted=False)
+    database.embedded.stop()
+    click.echo("PostgreSQL is stopped.")

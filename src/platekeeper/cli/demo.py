@@ -1,0 +1,119 @@
+"""`platekeeper demo`: everything set up, the sample pictures read, the office open."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.table import Table
+
+from platekeeper.errors import PlatekeeperError
+from platekeeper.office.config.database import Database
+from platekeeper.office.config.migrate import migrate, set_up_django
+from platekeeper.office.config.server import Server
+
+
+class DemoDataError(PlatekeeperError):
+    """What was asked works on the demonstration's own people only."""
+
+
+@click.group(invoke_without_command=True)
+@click.option("--serve/--no-serve", default=True, help="Serve the pages afterwards, or stop there.")
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="loopback port")
+@click.option(
+    "--pictures", type=click.Path(path_type=Path), help="Read this folder instead of the rendered scenes."
+)
+@click.pass_context
+def demo(context: click.Context, *, serve: bool, port: int, pictures: Path | None) -> None:
+    """Set everything up, load five agencies, read the sample pictures, match, alert, serve.
+
+    Running it again starts in seconds and doubles nothing.
+    """
+    if context.invoked_subcommand is not None:
+        return
+    database = Database.located()
+    database.folder.prepare()
+    server = Server(host="127.0.0.1", port=port)
+    if serve:
+        server.claim()
+    with server.alone(database.folder), database.used():
+        migrate(database)
+        _perform(database, pictures, port)
+        if serve:
+            click.echo(f"Serving on http://127.0.0.1:{port}/ until ctrl-C.")
+            server.run(database)
+        else:
+            click.echo("To look at it: make demo, or platekeeper serve.")
+
+
+def _perform(database: Database, pictures: Path | None, port: int) -> None:
+    from platekeeper.demo.play import play, rendered_pictures  # noqa: PLC0415  # Django must be set up first
+    from platekeeper.demo.stage import searcher, set_stage  # noqa: PLC0415
+    from platekeeper.office.accounts.operations import issue_password  # noqa: PLC0415
+
+    now = datetime.now(UTC)
+    folder = pictures or rendered_pictures()
+    stages = set_stage(now)
+    console = Console(stderr=True)
+    with Progress(
+        TextColumn("Reading pictures"), BarColumn(), MofNCompleteColumn(), console=console, transient=True,
+        disable=not console.is_terminal,
+    ) as progress:  # fmt: skip
+        task = progress.add_task("read", total=None)
+        outcome = play(
+            stages, folder, database.folder.path / "demo-pictures.json", now,
+            lambda done, total: progress.update(task, completed=done, total=total),
+        )  # fmt: skip
+    for sentence in outcome.unread:
+        click.echo(sentence, err=True)
+    where = "your own pictures" if pictures else "scenes rendered by this project"
+    table = Table(title=f"What happened ({where})", show_header=False, title_justify="left")
+    for label, value in (
+        ("Pictures read", outcome.pictures),
+        ("Plates read", outcome.plates),
+        ("  new / here before", f"{outcome.stored} / {outcome.known}"),
+        ("Hits on hot lists", outcome.hits),
+        ("Alerts raised", outcome.alerts),
+        ("The office's pages", f"http://127.0.0.1:{port}/"),
+        ("What the public sees", f"http://127.0.0.1:{port}/public/"),
+    ):
+        table.add_row(label, str(value))
+    out = Console(highlight=False)
+    out.print(table)
+    passwords = [
+        (
+            stage.agency.slug,
+            stage.people[part].title,
+            stage.people[part].username,
+            issue_password(stage.people[part]),
+        )
+        for stage in stages
+        for part in ("officer", searcher(stage), "auditor")
+        if not stage.people[part].has_usable_password()
+    ]
+    if passwords:
+        out.print("\nWhom to log in as; the passwords are for one time and shown only now:")
+        for agency, title, username, given in passwords:
+            click.echo(f"  {agency:<14} {title:<36} {username:<14} {given}")
+    out.print(
+        "A forgotten or further password: platekeeper demo password NAME (detective.rb, supervisor.la, ...)."
+    )
+
+
+@demo.command()
+@click.argument("username")
+def password(username: str) -> None:
+    """Give one of the demonstration's people a new one-time password and print it."""
+    database = Database.located()
+    with database.used():
+        set_up_django()
+        from platekeeper.office.accounts.models import Person  # noqa: PLC0415
+        from platekeeper.office.accounts.operations import issue_password  # noqa: PLC0415
+
+        person = Person.objects.using("owner").select_related("agency").filter(username=username).first()
+        if person is None or not person.agency.is_demonstration:
+            raise DemoDataError(
+                f"The demonstration has nobody called {username}: try officer.rb, detective.la or auditor.ec."
+            )
+        click.echo(issue_password(person))

@@ -1,0 +1,182 @@
+"""Setting the stage: agencies, people, cameras and lists, each made once however often this runs."""
+
+import hashlib
+import json
+import tomllib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+from platekeeper import policy
+from platekeeper.office.accounts.models import Agency, Designation, Person, TrainingCompletion
+from platekeeper.office.accounts.operations import add_agency, add_person
+from platekeeper.office.devices.models import Camera
+from platekeeper.office.devices.operations import add_camera
+from platekeeper.office.hotlists.models import HotList
+from platekeeper.office.hotlists.operations import ListedVehicle, put_in_force
+from platekeeper.policy import Role
+from platekeeper.policy.vocabulary import DataSource
+
+OWNER = "owner"
+# one person of each, in the order of an agency's names in cast.toml
+PARTS = (
+    ("officer", Role.PATROL_OFFICER),
+    ("dispatcher", Role.DISPATCHER),
+    ("detective", Role.DETECTIVE),
+    ("supervisor", Role.SUPERVISOR),
+    ("admin", Role.ADMINISTRATOR),
+    ("custodian", Role.CUSTODIAN),
+    ("records", Role.RECORDS),
+    ("auditor", Role.AUDITOR),
+)
+FILLERS = 200
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One agency, ready to be shown.
+
+    Attributes:
+        agency: the agency.
+        people: by part, such as officer.
+        camera_of: which camera takes the pictures of a street.
+    """
+
+    agency: Agency
+    people: dict[str, Person]
+    camera_of: dict[str, Camera]
+
+
+@lru_cache(maxsize=1)
+def cast() -> list[dict[str, Any]]:
+    """Return the agencies of cast.toml."""
+    text = resources.files("platekeeper.demo").joinpath("cast.toml").read_text("utf-8")
+    agencies: list[dict[str, Any]] = tomllib.loads(text)["agency"]
+    return agencies
+
+
+def set_stage(now: datetime) -> list[Stage]:
+    """Make what is missing of the demonstration's agencies, people, cameras and lists.
+
+    Args:
+        now: the present time.
+    """
+    return [_set(given, now) for given in cast()]
+
+
+def searcher(stage: Stage) -> str:
+    """Return the part of somebody who may search under the agency's policy; Monrovia lets few (C-3).
+
+    Args:
+        stage: the agency.
+    """
+    profile = policy.load_profile(stage.agency.profile)
+    parts = ("detective", "dispatcher", "supervisor")
+    return next((part for part in parts if _may_search(profile, stage.people[part])), parts[0])
+
+
+def _may_search(profile: policy.Profile, person: Person) -> bool:
+    limited = profile.users.inquiries_limited_to.value
+    functions = {f for role in person.roles for f in profile.roles[Role(role)].functions}
+    return policy.Function.SEARCH in functions and (not limited or person.title in limited)
+
+
+def _set(given: dict[str, Any], now: datetime) -> Stage:
+    profile = policy.load_profile(given["slug"])
+    agency = add_agency(slug=given["slug"], name=profile.name, profile=given["slug"], is_demonstration=True)
+    people = {
+        part: _person(agency, profile, given["short"], part, role, name, now)
+        for (part, role), name in zip(PARTS, given["people"], strict=True)
+    }
+    for duty, office in profile.duties.items():
+        Designation.objects.using(OWNER).get_or_create(
+            agency=agency, duty=duty.value,
+            defaults={"title": office.value, "holder": people["supervisor"].full_name, "held_from": now.date()},
+        )  # fmt: skip
+    camera_of: dict[str, Camera] = {}
+    for place in given["cameras"]:
+        camera = add_camera(
+            agency=agency, ref=place["ref"], name=place["name"], lat=place["lat"], lon=place["lon"],
+            kind=place.get("kind", Camera.Kind.FIXED), attested_by=people["admin"].full_name, now=now,
+        )  # fmt: skip
+        camera_of |= dict.fromkeys(place["streets"], camera)
+    _lists(agency, profile, given, people, now)
+    return Stage(agency, people, camera_of)
+
+
+def _person(
+    agency: Agency, profile: policy.Profile, short: str, part: str, role: Role, full_name: str, now: datetime
+) -> Person:
+    username = f"{part}.{short}"
+    known = Person.objects.using(OWNER).filter(username=username).first()
+    if known:
+        return known
+    played = _role_here(profile, role)
+    title = next((t.title for t in profile.users.titles if played in t.roles), profile.roles[played].title)
+    person = add_person(
+        username=username, full_name=full_name, agency=agency, title=title, roles=[played.value], now=now
+    )
+    person.assignment = f"{profile.name}, {title}"
+    person.acknowledged = list(profile.training.documents.value)
+    person.authorized_by, person.authorized_at = f"supervisor.{short}", now
+    person.authorization_document = "Written authorisation (demonstration)"
+    person.granted_by, person.granted_at = f"admin.{short}", now
+    person.entitlements = [source.value for source in DataSource]
+    person.save(using=OWNER)
+    for course in policy.required_courses(profile, frozenset({played})):
+        TrainingCompletion.objects.using(OWNER).create(
+            person=person, course=course.code, completed_at=now - timedelta(days=7), completed_by=f"trainer.{short}",
+            signed_as=(sorted(course.trained_by) or [Role.TRAINER])[0].value, topics=list(course.topics),
+            certified_by=course.certified_by,
+        )  # fmt: skip
+    return person
+
+
+def _role_here(profile: policy.Profile, role: Role) -> Role:
+    """Return a role, or what stands for it where the policy knows no such role (officers who only receive hits)."""
+    if role in profile.roles:
+        return role
+    return {Role.PATROL_OFFICER: Role.HIT_ONLY_OFFICER, Role.DETECTIVE: Role.ANALYST}.get(
+        role, Role.SUPERVISOR
+    )
+
+
+def _lists(
+    agency: Agency, profile: policy.Profile, given: dict[str, Any], people: dict[str, Person], now: datetime
+) -> None:
+    purpose = profile.alerts.purpose.value
+    stolen = [ListedVehicle(one["plate"], "STOLEN_VEHICLE", "", one["vehicle"]) for one in given["stolen"]]
+    fillers = [ListedVehicle(_filler(agency.slug, i), "STOLEN_VEHICLE", "US-CA") for i in range(FILLERS)]
+    wanted = [
+        ListedVehicle(
+            plate=one["plate"], category="WANTED_PERSON", vehicle=one["vehicle"],
+            case_agent=people["detective"].full_name, case_number=one["case_number"], synopsis=one["synopsis"],
+        )
+        for one in given["wanted"]
+    ]  # fmt: skip
+    for name, source, entries in (
+        ("Stolen vehicles (demonstration)", "invented for the demonstration", stolen + fillers),
+        ("Agency watch list (demonstration)", "invented for the demonstration", wanted),
+    ):
+        hot_list, _ = HotList.objects.using(OWNER).get_or_create(
+            agency=agency, name=name,
+            defaults={"source": source, "purpose": purpose, "activated_by": people["admin"].full_name},
+        )  # fmt: skip
+        digest = hashlib.sha256(json.dumps([vars(entry) for entry in entries], default=str).encode()).digest()
+        put_in_force(
+            hot_list=hot_list,
+            entries=entries,
+            sha256=digest,
+            listed_at=now,
+            actor=people["admin"].username,
+            now=now,
+        )
+
+
+def _filler(slug: str, number: int) -> str:
+    """Return an invented plate of California's present form that no picture shows."""
+    digest = hashlib.sha256(f"{slug}:{number}".encode()).digest()
+    letters = "".join("ABCDEFGHJKLMNPRSTUVWXYZ"[byte % 23] for byte in digest[1:4])
+    return f"{digest[0] % 10}{letters}{digest[4] % 10}{digest[5] % 10}{digest[6] % 10}"

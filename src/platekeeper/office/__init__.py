@@ -1,0 +1,1 @@
+"""The office: what the agency's server does with reads, under the agency's policy."""

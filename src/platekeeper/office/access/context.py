@@ -1,0 +1,68 @@
+"""The frame around each page: who is here, and which ways are open to them (GOV-09)."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+
+from platekeeper import policy
+from platekeeper.office.accounts.models import Person
+from platekeeper.office.accounts.queries import facts_of, profile_of
+from platekeeper.office.ui.shell import NavItem, Shell
+from platekeeper.policy import Denied, Function
+
+
+@dataclass(frozen=True)
+class _Place:
+    """A place of the main navigation, and the function that it needs."""
+
+    label: str
+    url_name: str
+    icon: str
+    key: str
+    function: Function | None
+
+
+_PLACES = (
+    _Place("Alerts", "alerts:board", "bell", "g a", Function.RECEIVE_ALERTS),
+    _Place("Search", "search:search", "search", "g s", Function.SEARCH),
+    _Place("Access records", "audits:access_records", "book", "g r", Function.BROWSE_ACCESS_RECORDS),
+    _Place("My rights", "access:why", "shield", "g m", None),
+)
+
+
+def navigation(request: HttpRequest) -> dict[str, Any]:
+    """Return the page's frame as `shell`; nothing for pages without a person.
+
+    Args:
+        request: the request.
+    """
+    person = getattr(request, "user", None)
+    if not isinstance(person, Person):
+        return {}
+    profile = profile_of(person.agency)
+    decisions = dict(policy.explain(profile, facts_of(person), timezone.now()))
+    return {
+        "shell": Shell(
+            agency=person.agency.name,
+            person=person.full_name,
+            role=person.title,
+            nav=[_item(place, decisions, request.path) for place in _PLACES],
+            is_demonstration=person.agency.is_demonstration,
+        )
+    }
+
+
+def _item(place: _Place, decisions: dict[Function, policy.Decision], path: str) -> NavItem:
+    decision = decisions.get(place.function) if place.function else None
+    url = reverse(place.url_name)
+    return NavItem(
+        label=place.label,
+        url=url,
+        icon=place.icon,
+        key=place.key,
+        is_current=path.startswith(url),
+        refusal=decision if isinstance(decision, Denied) else None,
+    )

@@ -1,0 +1,192 @@
+"""Opening an access: the decision by the policy, the record in the database, the pass for one transaction.
+
+`open_access` is the only way to a read, an image, a hit or an access record. It asks the policy of the agency whose
+data it is, lets the database write the record (also of a refusal) in a transaction of its own, and returns an
+`AccessGrant`, without which no query of this product answers (promise 1; SRC-01, PUR-01).
+"""
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from django.db import connections, transaction
+
+from platekeeper.errors import PlatekeeperError
+from platekeeper.office.access.events import WEB
+from platekeeper.office.access.queries import OwnRecord
+from platekeeper.office.accounts.models import Agency, Person
+from platekeeper.office.accounts.queries import facts_of, profile_of
+from platekeeper.policy import (
+    AccessRequest,
+    Allowed,
+    Beneficiary,
+    Denied,
+    Function,
+    ParentRecord,
+    decide_access,
+)
+
+_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class AccessDenied(PlatekeeperError):  # noqa: N818  # named for what happened
+    """The policy says no; the refusal is on record."""
+
+    def __init__(self, decision: Denied, record_id: UUID | None) -> None:
+        """Keep what a page needs to explain it.
+
+        Args:
+            decision: the refusal.
+            record_id: the access record that keeps it.
+        """
+        super().__init__(str(decision))
+        self.decision = decision
+        self.record_id = record_id
+
+
+@dataclass(frozen=True)
+class Inquiry:
+    """What somebody asks for, and why.
+
+    Attributes:
+        function: what they want to do.
+        purpose: code of an authorised purpose.
+        case_number: case or incident number, may be empty where the policy allows it.
+        reason: in their own words.
+        query: the elements of the question, as they will stand in the record.
+        on_behalf_of: whom the answer is for, if not the person (SRC-05).
+        read_ids: the only reads that it is about, if it is about single ones.
+        parent: the record in the course of which it is asked.
+        source: where it was asked from.
+    """
+
+    function: Function
+    purpose: str = ""
+    case_number: str = ""
+    reason: str = ""
+    query: dict[str, Any] = field(default_factory=dict)
+    on_behalf_of: str = ""
+    read_ids: tuple[UUID, ...] | None = None
+    parent: OwnRecord | None = None
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class AccessGrant:
+    """Proof that an access record was committed; the key to the gate for a minute.
+
+    Attributes:
+        record_id: the record.
+        agency: whose data it opens.
+        decision: what the policy said.
+    """
+
+    record_id: UUID
+    agency: Agency
+    decision: Allowed
+    _pass: str = field(repr=False)
+
+    @contextlib.contextmanager
+    def used(self) -> Iterator[None]:
+        """Open the gate for the length of a transaction."""
+        with transaction.atomic(using=WEB):
+            with connections[WEB].cursor() as cursor:
+                cursor.execute("SELECT set_config('platekeeper.access', %s, true)", [self._pass])
+            yield
+
+
+def open_access(*, person: Person, agency: Agency, inquiry: Inquiry, now: datetime) -> AccessGrant:
+    """Decide, record, and open the gate.
+
+    Args:
+        person: who asks.
+        agency: whose data it is; its policy decides, whoever asks.
+        inquiry: what is asked, and why.
+        now: the present time.
+
+    Returns:
+        The grant.
+
+    Raises:
+        AccessDenied: the policy refuses; that is recorded too.
+
+    Records:
+        One access record and one `access.opened` or `access.denied` entry, committed before this returns.
+
+    Source:
+        RB 432.4(a), MO 463.5(b), EC 427.7(d), LA Records of Access
+    """
+    request = AccessRequest(
+        function=inquiry.function,
+        data_agency=agency.profile,
+        purpose=inquiry.purpose,
+        case_number=inquiry.case_number,
+        reason=inquiry.reason,
+        on_behalf_of=_beneficiary(person, inquiry.on_behalf_of),
+        parent=_parent(person, inquiry.parent),
+    )
+    decision = decide_access(profile_of(agency), facts_of(person), request, now)
+    record: dict[str, Any] = {
+        "person_id": person.pk,
+        "function": inquiry.function.value,
+        "query": inquiry.query,
+        "purpose": inquiry.purpose,
+        "case_number": inquiry.case_number,
+        "reason": inquiry.reason,
+        "on_behalf_of": inquiry.on_behalf_of,
+        "policy_version": decision.version,
+        "parent_id": str(inquiry.parent.id) if inquiry.parent else None,
+        "source": inquiry.source,
+    }
+    if isinstance(decision, Denied):
+        refusal = {"outcome": "DENIED", "clauses": [decision.clause], "explanation": str(decision)}
+        record_id, _ = _write({**record, **refusal})
+        raise AccessDenied(decision, record_id)
+    grant = {
+        "data_agency_id": agency.pk,
+        "visible_from": (decision.visible_from or _BEGINNING).isoformat(),
+        "kinds": sorted(kind.value for kind in decision.kinds),
+        "camera_groups": None if decision.camera_groups is None else sorted(decision.camera_groups),
+        "read_ids": None if inquiry.read_ids is None else [str(read_id) for read_id in inquiry.read_ids],
+    }
+    allowed = {"outcome": "ALLOWED", "clauses": list(decision.clauses), "grants": [grant]}
+    record_id, opened = _write({**record, **allowed})
+    _note_use(person, now)
+    return AccessGrant(record_id, agency, decision, opened)
+
+
+def _beneficiary(person: Person, name: str) -> Beneficiary | None:
+    return Beneficiary(name=name, organization=person.agency.name) if name else None
+
+
+def _parent(person: Person, record: OwnRecord | None) -> ParentRecord | None:
+    if record is None:
+        return None
+    return ParentRecord(
+        accessed_at=record.accessed_at,
+        username=person.username,
+        purpose=record.purpose,
+        case_number=record.case_number,
+        reason=record.reason,
+    )
+
+
+def _write(record: dict[str, Any]) -> tuple[UUID, str]:
+    connection = connections[WEB]
+    assert not connection.in_atomic_block, "a record that could be rolled back is no record"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT access_id, pass FROM open_access(%s::jsonb)", [msgspec.json.encode(record).decode()]
+        )
+        access_id, opened = cursor.fetchone()
+    return access_id, opened
+
+
+def _note_use(person: Person, now: datetime) -> None:
+    # a year without use asks for reorientation (USR-12): the day is enough, and spares a write per request
+    if person.last_used_at is None or (now - person.last_used_at).days >= 1:
+        Person.objects.filter(pk=person.pk).update(last_used_at=now)

@@ -1,0 +1,201 @@
+-- The gate (promise 1: nothing is seen without a record; SRC-01, SRC-06, AUD-08).
+-- `web` has no right on any table behind it. It may call open_access(), which writes the access record, its grants and
+-- the ledger entry, and then select from security-barrier views that join their table with open_grants().
+
+CREATE TABLE access_record (
+    agency_id integer NOT NULL,             -- whose person asks
+    id uuid NOT NULL DEFAULT gen_random_uuid(),
+    accessed_at timestamptz NOT NULL,
+    person_id bigint NOT NULL,
+    username text NOT NULL,                 -- text copies: a record outlives the account (C-7)
+    full_name text NOT NULL,
+    organization text NOT NULL,
+    on_behalf_of text NOT NULL,             -- giving somebody else access is access (SRC-05)
+    function text NOT NULL,
+    query jsonb NOT NULL,
+    purpose text NOT NULL,
+    case_number text NOT NULL,
+    reason text NOT NULL,
+    outcome text NOT NULL CHECK (outcome IN ('ALLOWED', 'DENIED')),
+    clauses text[] NOT NULL,                -- what allowed or refused it
+    explanation text NOT NULL,              -- the sentence that a refused person read
+    policy_version text NOT NULL,
+    parent_id uuid,                         -- the record in the course of which this one was opened
+    source text NOT NULL,                   -- network address or terminal
+    session_role text NOT NULL,
+    backend integer NOT NULL,
+    opened_in xid8 NOT NULL,
+    fresh_until timestamptz NOT NULL,
+    token_sha256 bytea NOT NULL,
+    PRIMARY KEY (agency_id, id)
+);
+CREATE INDEX access_record_time ON access_record (agency_id, accessed_at DESC);
+CREATE INDEX access_record_person ON access_record (agency_id, person_id, accessed_at DESC);
+
+CREATE TABLE access_grant (
+    agency_id integer NOT NULL,
+    access_id uuid NOT NULL,
+    data_agency_id integer NOT NULL,        -- whose data it opens
+    visible_from timestamptz NOT NULL,      -- logical deletion is a cut-off, never an UPDATE (RET-05)
+    kinds text[] NOT NULL,                  -- policy's DataKind: read, image, scene, alert, access-record
+    camera_ids bigint[],                    -- NULL: all (GOV-09)
+    read_ids uuid[],                        -- NULL: all; opening one read opens that one
+    PRIMARY KEY (agency_id, access_id, data_agency_id),
+    FOREIGN KEY (agency_id, access_id) REFERENCES access_record
+);
+
+-- Not even their owner changes what was recorded; only a superuser could, and the ledger would show it (promise 1).
+CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+BEGIN
+    RAISE EXCEPTION 'rows of % are never changed or removed (SRC-06, AUD-01)', tg_table_name
+        USING ERRCODE = 'insufficient_privilege';
+END $$;
+CREATE TRIGGER access_record_stays BEFORE UPDATE OR DELETE OR TRUNCATE ON access_record
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER access_grant_stays BEFORE UPDATE OR DELETE OR TRUNCATE ON access_grant
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+-- Writes one access record, its grants and its ledger entry; returns its id and, if it was allowed, the pass that
+-- `platekeeper.access` must hold, locally to a later transaction, for the views to answer.
+CREATE FUNCTION open_access(p_request jsonb) RETURNS TABLE (access_id uuid, pass text)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    v_record access_record;
+    v_slug text;
+    v_token bytea := sha256(convert_to(gen_random_uuid()::text || gen_random_uuid()::text, 'UTF8'));
+    v_allowed boolean := p_request->>'outcome' = 'ALLOWED';
+BEGIN
+    v_record.id := gen_random_uuid();
+    v_record.accessed_at := clock_timestamp();
+    SELECT p.agency_id, p.id, p.username, p.full_name, a.name, a.slug
+      INTO v_record.agency_id, v_record.person_id, v_record.username, v_record.full_name, v_record.organization, v_slug
+      FROM person p JOIN agency a ON a.id = p.agency_id
+     WHERE p.id = (p_request->>'person_id')::bigint AND p.is_active;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'no active person of that number' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    v_record.on_behalf_of := coalesce(p_request->>'on_behalf_of', '');
+    v_record.function := p_request->>'function';
+    v_record.query := coalesce(p_request->'query', '{}');
+    v_record.purpose := coalesce(p_request->>'purpose', '');
+    v_record.case_number := coalesce(p_request->>'case_number', '');
+    v_record.reason := coalesce(p_request->>'reason', '');
+    v_record.outcome := p_request->>'outcome';
+    v_record.clauses := ARRAY(SELECT jsonb_array_elements_text(p_request->'clauses'));
+    v_record.explanation := coalesce(p_request->>'explanation', '');
+    v_record.policy_version := p_request->>'policy_version';
+    v_record.parent_id := (p_request->>'parent_id')::uuid;
+    v_record.source := coalesce(p_request->>'source', '');
+    v_record.session_role := session_user;
+    v_record.backend := pg_backend_pid();
+    v_record.opened_in := pg_current_xact_id();
+    v_record.fresh_until := clock_timestamp()
+        + make_interval(secs => least(greatest(coalesce((p_request->>'fresh_seconds')::float8, 60), 0), 300));
+    v_record.token_sha256 := sha256(v_token);
+    IF v_allowed AND (v_record.purpose = '' OR v_record.policy_version IS NULL) THEN
+        RAISE EXCEPTION 'an access without a purpose or without a policy is not opened (SRC-01)'
+            USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    INSERT INTO access_record SELECT v_record.*;
+    IF v_allowed THEN
+        INSERT INTO access_grant
+        SELECT v_record.agency_id, v_record.id, g.data_agency_id, g.visible_from, g.kinds,
+               CASE WHEN g.camera_groups IS NOT NULL THEN ARRAY(
+                   SELECT c.id FROM camera c
+                    WHERE c.agency_id = g.data_agency_id AND c.site_group = ANY (g.camera_groups)) END,
+               g.read_ids
+          FROM jsonb_to_recordset(p_request->'grants') AS g(
+               data_agency_id integer, visible_from timestamptz, kinds text[], camera_groups text[], read_ids uuid[]);
+    END IF;
+    PERFORM append_entry(
+        v_slug, CASE WHEN v_allowed THEN 'access.opened' ELSE 'access.denied' END, v_record.username,
+        v_record.id::text,
+        (to_jsonb(v_record) - 'token_sha256' - 'opened_in' - 'backend' || jsonb_build_object('grants', p_request->'grants'))::text
+    );
+    access_id := v_record.id;
+    pass := CASE WHEN v_allowed THEN concat_ws(':', v_record.agency_id, v_record.id, encode(v_token, 'hex')) END;
+    RETURN NEXT;
+END $$;
+
+-- The grants of the record that `platekeeper.access` names: if its token fits, it is fresh, this very session opened
+-- it, and it was committed before this transaction (a record that could still be rolled back opens nothing).
+CREATE FUNCTION open_grants(p_kind text)
+RETURNS TABLE (data_agency_id integer, visible_from timestamptz, camera_ids bigint[], read_ids uuid[])
+LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 1 SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    v_pass text := current_setting('platekeeper.access', true);
+BEGIN
+    IF v_pass IS NULL OR v_pass !~ '^[0-9]{1,9}:[0-9a-f-]{36}:[0-9a-f]{64}$' THEN
+        RETURN;
+    END IF;
+    RETURN QUERY
+    SELECT g.data_agency_id, g.visible_from, g.camera_ids, g.read_ids
+      FROM access_record r
+      JOIN access_grant g ON g.agency_id = r.agency_id AND g.access_id = r.id
+     WHERE r.agency_id = split_part(v_pass, ':', 1)::integer
+       AND r.id::text = split_part(v_pass, ':', 2)
+       AND r.token_sha256 = sha256(decode(split_part(v_pass, ':', 3), 'hex'))
+       AND r.outcome = 'ALLOWED'
+       AND r.session_role = session_user
+       AND r.backend = pg_backend_pid()
+       AND r.fresh_until > clock_timestamp()
+       AND r.opened_in IS DISTINCT FROM pg_current_xact_id_if_assigned()
+       AND p_kind = ANY (g.kinds);
+END $$;
+
+-- A person's own record of the last hours, in the course of which they open something more: purpose and case go on.
+CREATE FUNCTION own_record(p_person_id bigint, p_id uuid)
+RETURNS TABLE (accessed_at timestamptz, purpose text, case_number text, reason text, on_behalf_of text, data_agency_id integer)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT r.accessed_at, r.purpose, r.case_number, r.reason, r.on_behalf_of, g.data_agency_id
+      FROM person p
+      JOIN access_record r ON r.agency_id = p.agency_id AND r.id = p_id AND r.person_id = p.id
+      JOIN access_grant g ON g.agency_id = r.agency_id AND g.access_id = r.id
+     WHERE p.id = p_person_id AND r.outcome = 'ALLOWED' AND r.accessed_at > now() - interval '12 hours'
+$$;
+
+-- What an auditor reads; reading it is an access of its own.
+CREATE VIEW visible_access_record WITH (security_barrier) AS
+WITH granted AS MATERIALIZED (SELECT * FROM open_grants('access-record'))
+SELECT r.agency_id, r.id, r.accessed_at, r.person_id, r.username, r.full_name, r.organization, r.on_behalf_of,
+       r.function, r.query, r.purpose, r.case_number, r.reason, r.outcome, r.clauses, r.explanation, r.policy_version,
+       r.parent_id, r.source
+  FROM access_record r JOIN granted g ON g.data_agency_id = r.agency_id;
+
+CREATE VIEW visible_access_grant WITH (security_barrier) AS
+WITH granted AS MATERIALIZED (SELECT * FROM open_grants('access-record'))
+SELECT a.*, d.name AS agency_name
+  FROM granted g
+  JOIN access_grant a ON a.agency_id = g.data_agency_id
+  JOIN agency d ON d.id = a.data_agency_id;
+
+-- The ledger entry that seals an access record, its hashes computed anew.
+CREATE VIEW visible_entry WITH (security_barrier) AS
+WITH granted AS MATERIALIZED (SELECT * FROM open_grants('access-record'))
+SELECT r.id AS access_id, e.sequence, e.entry_at, e.event, e.actor, e.chain_hash, p.chain_hash AS previous_hash, d.details,
+       e.leaf_hash = ledger_leaf_hash(
+           e.sequence, e.entry_at, e.agency, e.event, e.actor, e.subject, e.details_digest)
+       AND e.chain_hash = ledger_chain_hash(coalesce(p.chain_hash, decode(repeat('00', 32), 'hex')), e.leaf_hash)
+       AND (d.details IS NULL OR e.details_digest = sha256(d.salt || convert_to(d.details, 'UTF8'))) AS is_intact
+  FROM granted g
+  JOIN access_record r ON r.agency_id = g.data_agency_id
+  JOIN ledger_entry e ON e.subject = r.id::text AND e.event IN ('access.opened', 'access.denied')
+  LEFT JOIN ledger_entry p ON p.sequence = e.sequence - 1
+  LEFT JOIN ledger_details d ON d.sequence = e.sequence;
+
+-- An event that is no access: log-ins, alert steps, changes. Each role may tell of its own kind of events only, and
+-- nobody of an access that open_access() did not open.
+CREATE FUNCTION record_event(p_agency text, p_event text, p_actor text, p_subject text, p_details jsonb) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF NOT (CASE session_user
+        WHEN 'web' THEN p_event ~ '^(login|account|alert|camera|hot-list|intake|policy|training)\.[a-z-]+$'
+        WHEN 'ingest' THEN p_event ~ '^(alert|intake|hot-list)\.[a-z-]+$'
+        WHEN 'custodian' THEN p_event ~ '^(purge|hold)\.[a-z-]+$'
+        WHEN 'auditor' THEN p_event ~ '^ledger\.[a-z-]+$'
+        ELSE pg_has_role(session_user, 'gate', 'MEMBER') AND p_event !~ '^access\.'
+    END) THEN
+        RAISE EXCEPTION 'this role does not record % events', p_event USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN append_entry(p_agency, p_event, p_actor, p_subject, p_details::text);
+END $$;

@@ -1,0 +1,1 @@
+"""Who people are: agencies, persons, their roles, training and authorisation (USR, TRN, GOV-01)."""

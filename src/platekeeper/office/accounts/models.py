@@ -1,0 +1,148 @@
+"""Agencies and the people in them.
+
+What a person may do is not decided here: `policy.decide_access` does it from the facts kept here.
+"""
+
+from typing import ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+
+class Agency(models.Model):
+    """A police department, under its own policy."""
+
+    slug = models.SlugField(unique=True)
+    name = models.CharField(max_length=120)
+    profile = models.CharField(
+        max_length=60, help_text="the policy profile in force (policy/profiles/*.toml)"
+    )
+    is_demonstration = models.BooleanField(default=False)
+
+    class Meta:
+        db_table = "agency"
+        ordering: ClassVar = ["name"]
+
+    def __str__(self) -> str:
+        """Return the agency's name."""
+        return self.name
+
+
+class PersonManager(BaseUserManager["Person"]):
+    """Finds people by username; they are made by `operations.add_person` only."""
+
+
+class Person(AbstractBaseUser):
+    """One individual with credentials of their own; there are no shared accounts (USR-01)."""
+
+    username = models.CharField(max_length=60, unique=True)
+    full_name = models.CharField(max_length=120)
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="people")
+    title = models.CharField(
+        max_length=120, blank=True, help_text="job title, compared with the policy's list (GOV-05)"
+    )
+    roles = ArrayField(models.CharField(max_length=40), default=list)
+    email = models.EmailField(blank=True)
+    is_active = models.BooleanField(default=True)
+    must_choose_password = models.BooleanField(
+        default=True, help_text="the present password was a one-time one"
+    )
+    suspended_until = models.DateTimeField(null=True, blank=True, help_text="after misuse (USR-09)")
+    assignment = models.CharField(
+        max_length=120, blank=True, help_text="the lawful authority to ask (PUR-13)"
+    )
+    is_on_duty = models.BooleanField(default=True, help_text="as the roster says")
+    authorized_by = models.CharField(
+        max_length=60, blank=True, help_text="supervisor who authorised in writing (USR-04)"
+    )
+    authorized_at = models.DateTimeField(null=True, blank=True)
+    authorization_document = models.CharField(max_length=120, blank=True)
+    granted_by = models.CharField(max_length=60, blank=True, help_text="who granted for the bureau (USR-04)")
+    granted_at = models.DateTimeField(null=True, blank=True)
+    entitlements = ArrayField(
+        models.CharField(max_length=40), default=list, help_text="further sources (USR-08)"
+    )
+    acknowledged = ArrayField(
+        models.CharField(max_length=120), default=list, help_text="documents read (TRN-04)"
+    )
+    separated_at = models.DateTimeField(null=True, blank=True, help_text="when the person left (USR-11)")
+    last_used_at = models.DateTimeField(null=True, blank=True, help_text="last access to data (USR-12)")
+    added_at = models.DateTimeField()
+
+    USERNAME_FIELD = "username"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar = ["full_name"]
+
+    objects = PersonManager()
+
+    class Meta:
+        db_table = "person"
+        ordering: ClassVar = ["full_name"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(authorized_at__isnull=True, authorized_by="")
+                | (models.Q(authorized_at__isnull=False) & ~models.Q(authorized_by="")),
+                name="person_authorized_at_with_by",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(granted_at__isnull=True, granted_by="")
+                | (models.Q(granted_at__isnull=False) & ~models.Q(granted_by="")),
+                name="person_granted_at_with_by",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return the person's name."""
+        return self.full_name
+
+    def get_full_name(self) -> str:
+        """Return the name as colleagues know it."""
+        return self.full_name
+
+    def get_short_name(self) -> str:
+        """Return the username."""
+        return self.username
+
+    # Django's own permission questions: nobody holds any, because the policy decides (GOV-09)
+    is_staff = False
+    is_superuser = False
+
+
+class TrainingCompletion(models.Model):
+    """A course that a person finished, signed by whoever gave it (TRN-01..07)."""
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="training")
+    course = models.CharField(max_length=80)
+    completed_at = models.DateTimeField()
+    completed_by = models.CharField(max_length=60, help_text="username of the trainer who signed (TRN-02)")
+    signed_as = models.CharField(max_length=40, help_text="the signer's role")
+    topics = ArrayField(models.CharField(max_length=120), default=list)
+    certified_by = models.CharField(max_length=60, blank=True, help_text="such as POST (TRN-05)")
+
+    class Meta:
+        db_table = "training_completion"
+        ordering: ClassVar = ["-completed_at"]
+
+    def __str__(self) -> str:
+        """Return the course's name."""
+        return self.course
+
+
+class Designation(models.Model):
+    """Who holds an office that the policy names, from when to when (GOV-01, C-1)."""
+
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="designations")
+    duty = models.CharField(max_length=80)
+    title = models.CharField(max_length=120)
+    holder = models.CharField(max_length=120)
+    held_from = models.DateField()
+    held_to = models.DateField(null=True, blank=True)
+
+    class Meta:
+        db_table = "designation"
+        ordering: ClassVar = ["agency", "duty", "-held_from"]
+
+    def __str__(self) -> str:
+        """Return title and holder."""
+        return f"{self.title}: {self.holder}"

@@ -1,0 +1,1 @@
+"""Reads that match hot lists, and what people do about it (ALR)."""

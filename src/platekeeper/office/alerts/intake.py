@@ -1,0 +1,173 @@
+"""From messages to reads: whose camera, what the policy lets be stored, what must wait for a person.
+
+A read of an unknown camera, of one whose public view nobody attested, or from the future is put into quarantine:
+not dropped, not stored as a read (COL-04, PUR-09). What the profile does not allow is left out before anything is
+stored, and the names of what was left out stay with the read (PUR-16).
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import msgspec
+from django.db import connections
+
+from platekeeper import wire
+from platekeeper.office.accounts.models import Agency
+from platekeeper.office.accounts.queries import profile_of
+from platekeeper.office.alerts.operations import Receipt, take_reads
+from platekeeper.office.devices.models import Camera
+from platekeeper.office.reads.operations import INGEST, Arrival
+from platekeeper.policy.vocabulary import DataElement
+
+_CLOCK_TOLERANCE = timedelta(minutes=5)
+_PICTURES = {
+    "plate": ("plate", DataElement.PLATE_IMAGE),
+    "context": ("context", DataElement.SCENE_IMAGE),
+    "overview": ("context", DataElement.SCENE_IMAGE),
+    "vehicle": ("context", DataElement.SCENE_IMAGE),
+}
+_ATTRIBUTES = {
+    "make": DataElement.MAKE,
+    "model": DataElement.MAKE,
+    "year": DataElement.MAKE,
+    "color": DataElement.COLOR,
+    "body": DataElement.BODY,
+    "type": DataElement.BODY,
+    "orientation": DataElement.UNIQUE_MARKS,
+    "plate_missing": DataElement.UNIQUE_MARKS,
+}
+
+
+@dataclass(frozen=True)
+class Quarantined:
+    """A read that waits for a person, and why."""
+
+    read_id: UUID
+    reason: str
+
+
+@dataclass(frozen=True)
+class BatchReceipt:
+    """What became of a batch.
+
+    Attributes:
+        receipt: of the reads that were taken.
+        quarantined: those that wait for a person.
+    """
+
+    receipt: Receipt
+    quarantined: tuple[Quarantined, ...] = field(default=())
+
+
+def take_batch(*, agency: Agency, producer: str, reads: Sequence[wire.Read], now: datetime) -> BatchReceipt:
+    """Take a batch: store, match and alert what can be, keep the rest apart; committed when this returns.
+
+    Args:
+        agency: whose reads they are.
+        producer: who sent them, as authenticated.
+        reads: at most 1000.
+        now: the present time.
+
+    Raises:
+        VaultError: a picture cannot be stored; nothing of the batch is.
+    """
+    allowed = profile_of(agency).data.elements.value
+    cameras = {camera.ref: camera for camera in Camera.objects.using(INGEST).filter(agency=agency)}
+    arrivals: list[Arrival] = []
+    waiting: list[tuple[wire.Read, Quarantined]] = []
+    for message in reads:
+        read = wire.identified(message, producer=producer)
+        assert read.id is not None
+        camera = cameras.get(read.camera.id) or cameras.get(read.camera.ref_raw)
+        reason = _why_not(read, camera, now)
+        if reason is None:
+            assert camera is not None
+            arrivals.append(_arrival(read, camera, producer, allowed))
+        else:
+            waiting.append((read, Quarantined(read.id, reason)))
+    receipt = take_reads(agency, arrivals, now)
+    _quarantine(agency, waiting, now)
+    return BatchReceipt(receipt, tuple(quarantined for _, quarantined in waiting))
+
+
+def _why_not(read: wire.Read, camera: Camera | None, now: datetime) -> str | None:
+    if camera is None:
+        return "This agency has no camera of that name: register it, then release the read."
+    if camera.public_view_at is None:
+        return "Nobody attested that this camera sees only what is in public view (PUR-09): attest it."
+    if read.captured_at > now + _CLOCK_TOLERANCE:
+        return "The read comes from the future: set the camera's clock."
+    return None
+
+
+def _arrival(read: wire.Read, camera: Camera, producer: str, allowed: frozenset[DataElement]) -> Arrival:
+    assert read.id is not None
+    assert read.passage_id is not None
+    kept, dropped = _minimized(read, allowed)
+    position = read.position
+    return Arrival(
+        id=read.id,
+        camera_id=camera.pk,
+        read_at=read.captured_at,
+        plate=read.plate.norm,
+        plate_raw=read.plate.raw,
+        region=read.plate.region,
+        confidence=read.plate.conf,
+        lat=position.lat if position else camera.lat,
+        lon=position.lon if position else camera.lon,
+        passage_id=read.passage_id,
+        revision=read.revision,
+        producer=producer,
+        detail=_detail(kept, dropped),
+        pictures=_pictures(kept),
+    )
+
+
+def _minimized(read: wire.Read, allowed: frozenset[DataElement]) -> tuple[wire.Read, list[str]]:
+    """Leave out what the profile does not let be stored; return also the names of what was left out."""
+    dropped: list[str] = [image.role for image in read.images if not _is_allowed_picture(image, allowed)]
+    images = tuple(image for image in read.images if _is_allowed_picture(image, allowed))
+    vehicle = read.vehicle
+    if vehicle is not None:
+        barred = {
+            name: ()
+            for name, element in _ATTRIBUTES.items()
+            if element not in allowed and getattr(vehicle, name)
+        }
+        dropped += [f"vehicle.{name}" for name in barred]
+        vehicle = msgspec.structs.replace(vehicle, **barred)
+    return msgspec.structs.replace(read, images=images, vehicle=vehicle), dropped
+
+
+def _is_allowed_picture(image: wire.Image, allowed: frozenset[DataElement]) -> bool:
+    return image.role in _PICTURES and _PICTURES[image.role][1] in allowed
+
+
+def _detail(read: wire.Read, dropped: list[str]) -> dict[str, object]:
+    images = tuple(msgspec.structs.replace(image, data=None) for image in read.images)
+    bare = msgspec.structs.replace(read, images=images, dropped_keys=(*read.dropped_keys, *dropped))
+    detail = msgspec.to_builtins(bare)
+    assert isinstance(detail, dict)
+    return detail
+
+
+def _pictures(read: wire.Read) -> tuple[tuple[str, str, bytes], ...]:
+    by_role = {
+        _PICTURES[image.role][0]: (image.media_type, image.data)
+        for image in reversed(read.images)
+        if image.data
+    }
+    return tuple((role, media_type, data) for role, (media_type, data) in by_role.items())
+
+
+def _quarantine(agency: Agency, waiting: Sequence[tuple[wire.Read, Quarantined]], now: datetime) -> None:
+    with connections[INGEST].cursor() as cursor:
+        for read, quarantined in waiting:
+            cursor.execute(
+                "INSERT INTO quarantined_read (agency_id, id, received_at, reason, body)"
+                " VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
+                [agency.pk, quarantined.read_id, now, quarantined.reason, json.dumps(_detail(read, []))],
+            )

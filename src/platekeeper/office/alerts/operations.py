@@ -1,0 +1,179 @@
+"""Taking a batch of reads: stored, matched, alerted, in one transaction; and the steps people take with an alert."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import IntegrityError, connections, transaction
+
+from platekeeper.errors import PlatekeeperError
+from platekeeper.office.access.events import WEB, record_event
+from platekeeper.office.accounts.models import Agency, Person
+from platekeeper.office.alerts.feed import CHANNEL
+from platekeeper.office.alerts.lifecycle import MOVES, STEPS, Step
+from platekeeper.office.alerts.models import Alert, AlertState
+from platekeeper.office.reads.operations import INGEST, Arrival, prepare_months, seal_pictures, store_reads
+
+LATE = timedelta(
+    minutes=10
+)  # a read older than this on arrival is history: it makes hits, never a live alert
+
+# Letter O counts as digit 0 (lists store it so: HOT-04) and is exact; other look-alikes are a possibility, and only
+# where the list allows them. A state that both know and that differs keeps a look-alike away, an exact match not:
+# the officer must see that contradiction in red (ALR-03).
+_MATCH = """
+INSERT INTO hit (agency_id, read_at, read_id, version_id, entry_number, alert_id, hit_at, kind, late, list_name,
+                 listed_at, purpose, entry)
+SELECT r.agency_id, r.read_at, r.id, e.version_id, e.number, r.passage_id, %(now)s,
+       CASE WHEN e.match_key = translate(r.plate, 'O', '0') THEN 'EXACT' ELSE 'LOOKALIKE' END,
+       r.read_at < %(live_since)s, l.name, v.listed_at, l.purpose,
+       jsonb_build_object(
+           'plate', e.plate, 'region', e.region, 'category', e.category, 'vehicle', e.vehicle,
+           'case_agent', e.case_agent, 'case_number', e.case_number, 'synopsis', e.synopsis)
+  FROM arriving_read r
+  JOIN new_read n ON n.read_at = r.read_at AND n.id = r.id
+  JOIN hot_list l ON l.agency_id = r.agency_id
+  JOIN hot_list_version v ON v.id = l.current_id
+  JOIN hot_list_entry e ON e.agency_id = l.agency_id AND e.version_id = l.current_id
+   AND e.fold = translate(r.plate, 'ODQIZSBG', '00012586')
+ WHERE (e.expires_at IS NULL OR e.expires_at > r.read_at)
+   AND (e.match_key = translate(r.plate, 'O', '0')
+        OR l.lookalikes AND (e.region = '' OR r.region IS NULL OR e.region = r.region))
+ON CONFLICT DO NOTHING
+"""
+_RAISE = """
+INSERT INTO alert (agency_id, id, raised_at, read_at, read_id)
+SELECT DISTINCT ON (r.passage_id) r.agency_id, r.passage_id, %(now)s, r.read_at, r.id
+  FROM arriving_read r JOIN new_read n ON n.read_at = r.read_at AND n.id = r.id
+  JOIN new_hit h ON h.read_id = r.id
+ WHERE r.read_at >= %(live_since)s
+ ORDER BY r.passage_id, r.confidence DESC NULLS LAST
+ON CONFLICT DO NOTHING RETURNING id
+"""
+
+
+class AlertError(PlatekeeperError):
+    """A step that cannot be taken."""
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What became of a batch; it is given only after everything was committed.
+
+    Attributes:
+        stored: reads that were new.
+        known: reads that were here before.
+        hits: matches with entries in force.
+        alerts: alerts raised.
+    """
+
+    stored: int = 0
+    known: int = 0
+    hits: int = 0
+    alerts: int = 0
+
+
+def take_reads(agency: Agency, arrivals: Sequence[Arrival], now: datetime) -> Receipt:
+    """Store reads, match the new ones against the lists in force, raise alerts: all of it or nothing.
+
+    Args:
+        agency: whose reads they are.
+        arrivals: the reads.
+        now: the present time.
+
+    Raises:
+        VaultError: a picture cannot be stored; nothing of the batch is.
+
+    Records:
+        `alert.raised` for each alert.
+    """
+    if not arrivals:
+        return Receipt()
+    prepare_months(arrivals)
+    pictures = seal_pictures(agency.pk, arrivals)
+    with transaction.atomic(using=INGEST):
+        stored = store_reads(agency.pk, arrivals, pictures, now)
+        hits, raised = _match(now) if stored else (0, [])
+        for alert_id in raised:
+            record_event(
+                agency=agency.slug,
+                event="alert.raised",
+                actor="platekeeper",
+                subject=alert_id,
+                details={},
+                using=INGEST,
+            )
+            _notify(agency, alert_id)
+    return Receipt(stored=stored, known=len(arrivals) - stored, hits=hits, alerts=len(raised))
+
+
+def _match(now: datetime) -> tuple[int, list[str]]:
+    given = {"now": now, "live_since": now - LATE}
+    with connections[INGEST].cursor() as cursor:
+        cursor.execute("CREATE TEMPORARY TABLE IF NOT EXISTS new_hit (read_id uuid) ON COMMIT DELETE ROWS")
+        cursor.execute(
+            f"WITH made AS ({_MATCH} RETURNING read_id) INSERT INTO new_hit SELECT read_id FROM made",  # noqa: S608  # a constant
+            given,
+        )
+        hits = int(cursor.rowcount)
+        if not hits:
+            return 0, []
+        cursor.execute(_RAISE, given)
+        return hits, [str(row[0]) for row in cursor.fetchall()]
+
+
+def _notify(agency: Agency, alert_id: str) -> None:
+    with connections[INGEST].cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_notify(%s, %s)", [CHANNEL, json.dumps({"agency": agency.pk, "alert": alert_id})]
+        )
+
+
+def take_step(
+    *, alert: Alert, agency: Agency, person: Person, name: str, detail: dict[str, Any], now: datetime
+) -> Step:
+    """Take a step with an alert; its row and its ledger entry are one transaction.
+
+    Args:
+        alert: the alert as its person saw it.
+        agency: whose alert it is.
+        person: who takes the step; the policy was asked before.
+        name: the step's name in the lifecycle.
+        detail: what was checked, or the reason.
+        now: the present time.
+
+    Returns:
+        The step.
+
+    Raises:
+        AlertError: it cannot follow the alert's present state, or somebody else was faster.
+
+    Records:
+        The step's event.
+    """
+    step = STEPS.get(name)
+    if step is None or step not in MOVES[AlertState(alert.state)]:
+        raise AlertError(
+            "This step does not follow from where the alert stands now: look at the alert again."
+        )
+    try:
+        with transaction.atomic(using=WEB):
+            with connections[WEB].cursor() as cursor:
+                cursor.execute(
+                    "INSERT INTO alert_step (agency_id, alert_id, number, state, taken_at, person_id, username, detail)"
+                    " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
+                    [agency.pk, alert.id, alert.steps + 1, step.to.value, now, person.pk, person.username,
+                     json.dumps(detail)],
+                )  # fmt: skip
+            record_event(
+                agency=agency.slug,
+                event=step.event,
+                actor=person.username,
+                subject=str(alert.id),
+                details=detail,
+            )
+    except IntegrityError as error:
+        raise AlertError("Somebody else was faster with this alert: look at it again.") from error
+    return step

@@ -1,0 +1,71 @@
+-- Hits are facts, alerts are work (ALR). A step of an alert is a row of its own; the latest one is its state.
+
+CREATE TABLE hit (
+    agency_id integer NOT NULL,
+    read_at timestamptz NOT NULL,
+    read_id uuid NOT NULL,
+    version_id bigint NOT NULL,             -- the list's version in force, and the entry in it
+    entry_number integer NOT NULL,
+    alert_id uuid NOT NULL,
+    hit_at timestamptz NOT NULL,
+    kind text NOT NULL CHECK (kind IN ('EXACT', 'LOOKALIKE')),
+    late boolean NOT NULL,                  -- the read came long after it was taken: never a live alert
+    list_name text NOT NULL,
+    listed_at timestamptz NOT NULL,         -- the list's age is printed on every alert (HOT-03, HOT-08)
+    purpose text NOT NULL,
+    entry jsonb NOT NULL,                   -- the entry as it stood (C-10)
+    PRIMARY KEY (agency_id, read_at, read_id, version_id, entry_number)
+);
+CREATE INDEX hit_alert ON hit (agency_id, alert_id);
+
+CREATE TABLE alert (
+    agency_id integer NOT NULL,
+    id uuid NOT NULL,                       -- the passage's: one alert a passage, not one a frame
+    raised_at timestamptz NOT NULL,
+    read_at timestamptz NOT NULL,
+    read_id uuid NOT NULL,
+    PRIMARY KEY (agency_id, id)
+);
+CREATE INDEX alert_time ON alert (agency_id, raised_at DESC);
+
+CREATE TABLE alert_step (
+    agency_id integer NOT NULL,
+    alert_id uuid NOT NULL,
+    number integer NOT NULL CHECK (number > 0),   -- the key lets only one of two officers take the same step
+    state text NOT NULL,
+    taken_at timestamptz NOT NULL,
+    person_id bigint NOT NULL,
+    username text NOT NULL,
+    detail jsonb NOT NULL,
+    PRIMARY KEY (agency_id, alert_id, number),
+    FOREIGN KEY (agency_id, alert_id) REFERENCES alert
+);
+
+-- A hit with the read that it is about: who receives alerts sees these reads and no others (USR-06).
+CREATE VIEW visible_hit WITH (security_barrier) AS
+WITH granted AS MATERIALIZED (SELECT * FROM open_grants('alert'))
+SELECT h.*, r.plate, r.plate_raw, r.region, r.confidence, r.camera_id, r.lat, r.lon, r.received_at, r.detail
+  FROM granted g
+  JOIN hit h ON h.agency_id = g.data_agency_id
+  JOIN read r ON r.agency_id = h.agency_id AND r.read_at = h.read_at AND r.id = h.read_id
+ WHERE h.read_at >= g.visible_from
+   AND (g.camera_ids IS NULL OR r.camera_id = ANY (g.camera_ids))
+   AND (g.read_ids IS NULL OR h.read_id = ANY (g.read_ids));
+
+CREATE VIEW visible_alert WITH (security_barrier) AS
+WITH granted AS MATERIALIZED (SELECT * FROM open_grants('alert'))
+SELECT a.*, coalesce(latest.state, 'RAISED') AS state, coalesce(latest.number, 0) AS steps,
+       latest.username AS last_by, latest.taken_at AS last_at
+  FROM granted g
+  JOIN alert a ON a.agency_id = g.data_agency_id
+  LEFT JOIN LATERAL (
+        SELECT s.state, s.number, s.username, s.taken_at FROM alert_step s
+         WHERE s.agency_id = a.agency_id AND s.alert_id = a.id ORDER BY s.number DESC LIMIT 1) AS latest ON true
+ WHERE a.read_at >= g.visible_from AND (g.read_ids IS NULL OR a.read_id = ANY (g.read_ids));
+
+CREATE VIEW visible_alert_step WITH (security_barrier) AS
+WITH granted AS MATERIALIZED (SELECT * FROM open_grants('alert'))
+SELECT s.*, p.full_name
+  FROM granted g
+  JOIN alert_step s ON s.agency_id = g.data_agency_id
+  JOIN person p ON p.id = s.person_id;

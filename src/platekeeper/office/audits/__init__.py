@@ -1,0 +1,1 @@
+"""What the auditor reads: who asked what, and why (AUD)."""

@@ -1,0 +1,68 @@
+"""The auditor's list of who asked what, and why."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.views.decorators.http import require_GET
+
+from platekeeper.office.access.operations import AccessGrant, Inquiry, open_access
+from platekeeper.office.accounts.people import person_of, source_of
+from platekeeper.office.audits.forms import RecordsForm
+from platekeeper.office.audits.queries import access_record as find_record
+from platekeeper.office.audits.queries import access_records as find_records
+from platekeeper.policy import Function
+
+
+def _open(request: HttpRequest, asked: dict[str, Any]) -> AccessGrant:
+    person = person_of(request)
+    inquiry = Inquiry(
+        function=Function.BROWSE_ACCESS_RECORDS, purpose="audit", query=asked, source=source_of(request)
+    )
+    return open_access(person=person, agency=person.agency, inquiry=inquiry, now=timezone.now())
+
+
+@require_GET
+def access_records(request: HttpRequest) -> HttpResponse:
+    """List access records by person, purpose, function, time and case."""
+    form = RecordsForm(request.GET or None)
+    given = {name: value for name, value in form.cleaned_data.items() if value} if form.is_valid() else {}
+    grant = _open(request, {name: str(value) for name, value in given.items()})
+    before = parse_datetime(request.GET.get("before", "").replace(" ", "+"))
+    records, more = find_records(grant, given, before=before if before and before.tzinfo else None)
+    query = request.GET.copy()
+    if more:
+        query["before"] = records[-1].accessed_at.isoformat()
+    context = {
+        "form": form,
+        "records": records,
+        "record": {"id": grant.record_id},
+        "older_url": f"?{query.urlencode()}" if more else None,
+        "filters": given,
+    }
+    return render(request, "audits/access_records.html", context)
+
+
+@require_GET
+def access_record(request: HttpRequest, record_id: UUID) -> HttpResponse:
+    """Show one access record whole."""
+    grant = _open(request, {"record": str(record_id)})
+    opened = find_record(grant, record_id)
+    if opened is None:
+        raise Http404("no such record")
+    entry = opened.entry
+    context = {
+        "record": opened.record,
+        "grants": [{"agency": one.agency_name, "visible_from": one.visible_from, "kinds": one.kinds,
+                    "read_count": one.read_count} for one in opened.grants],
+        "children": opened.children,
+        "entry": entry and {
+            "number": entry.sequence, "recorded_at": entry.entry_at, "event": entry.event, "actor": entry.actor,
+            "hash": bytes(entry.chain_hash).hex(), "previous_hash": bytes(entry.previous_hash or b"").hex(),
+            "payload": entry.details, "is_intact": entry.is_intact,
+        },
+    }  # fmt: skip
+    return render(request, "audits/access_record.html", context)

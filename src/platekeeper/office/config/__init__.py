@@ -1,0 +1,1 @@
+"""How an installation is put together: data folder, database, settings, privileges, addresses of pages."""

@@ -1,0 +1,127 @@
+"""What each database role may do: one table, applied after every migration, checked by a test for completeness.
+
+Whatever is not listed here, nobody but the owner may touch; PostgreSQL's own gifts to PUBLIC are taken back before
+the first migration (database.py).
+"""
+
+from psycopg import Connection, sql
+
+SELECT, INSERT, UPDATE, DELETE = "SELECT", "INSERT", "UPDATE", "DELETE"
+
+# table -> role -> privileges
+TABLES: dict[str, dict[str, tuple[str, ...]]] = {
+    "access_grant": {"gate": (SELECT, INSERT)},
+    "access_record": {"gate": (SELECT, INSERT)},
+    "account_emailaddress": {"web": (SELECT,)},
+    "account_emailconfirmation": {"web": (SELECT,)},
+    "agency": {"gate": (SELECT,), "ingest": (SELECT,), "web": (SELECT,)},
+    "alert": {"gate": (SELECT,), "ingest": (INSERT, "SELECT (agency_id, id)")},
+    "alert_step": {"gate": (SELECT,), "web": (INSERT,)},
+    "auth_group": {},
+    "auth_group_permissions": {},
+    "auth_permission": {},
+    "camera": {"gate": (SELECT,), "ingest": (SELECT,), "web": (SELECT,)},
+    "designation": {"web": (SELECT,)},
+    "django_content_type": {},
+    "django_migrations": {},
+    "django_session": {"web": (SELECT, INSERT, UPDATE, DELETE)},
+    "hit": {"gate": (SELECT,), "ingest": (INSERT, "SELECT (read_id)")},
+    "hot_list": {"ingest": (SELECT, "UPDATE (current_id)"), "web": (SELECT,)},
+    "hot_list_entry": {"ingest": (SELECT, INSERT)},
+    "hot_list_version": {"ingest": (SELECT, INSERT, "UPDATE (accepted, rejected)"), "web": (SELECT,)},
+    "image": {"gate": (SELECT,), "ingest": (INSERT,)},
+    "image_key": {"gate": (SELECT,), "ingest": (SELECT, INSERT)},
+    "ledger_checkpoint": {"auditor": (SELECT, INSERT)},
+    "ledger_details": {"auditor": (SELECT,), "gate": (SELECT,)},
+    "ledger_entry": {"auditor": (SELECT,), "gate": (SELECT,)},
+    "person": {
+        "gate": (SELECT,),
+        "web": (SELECT, "UPDATE (password, last_login, last_used_at, must_choose_password)"),
+    },
+    "plate": {"gate": (SELECT, INSERT, UPDATE)},
+    "producer": {"ingest": (SELECT,)},
+    "quarantined_read": {"ingest": (INSERT,)},
+    # ingest sees the keys of reads, to tell new ones from known ones, and nothing else of them
+    "read": {"gate": (SELECT,), "ingest": (INSERT, "SELECT (read_at, id)")},
+    "training_completion": {"gate": (SELECT,), "web": (SELECT,)},
+}
+
+# view -> roles that may select from it; each is owned by `gate` and opens with open_grants()
+VIEWS: dict[str, tuple[str, ...]] = {
+    "visible_access_grant": ("web",),
+    "visible_access_record": ("web",),
+    "visible_alert": ("web",),
+    "visible_alert_step": ("web",),
+    "visible_entry": ("web",),
+    "visible_hit": ("web",),
+    "visible_image": ("web",),
+    "visible_read": ("web",),
+}
+
+# function -> (owner, roles that may call it); functions run with their owner's rights
+FUNCTIONS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "append_entry": ("owner", ("gate",)),
+    "ensure_month": ("owner", ("ingest",)),
+    "erase_details": ("owner", ()),
+    "ledger_chain_hash": ("owner", ("gate", "web")),
+    "ledger_field": ("owner", ("gate", "web")),
+    "ledger_leaf_hash": ("owner", ("gate", "web")),
+    "note_plates": ("gate", ("ingest",)),
+    "open_access": ("gate", ("web",)),
+    "open_grants": ("gate", ("web",)),
+    "own_record": ("gate", ("web",)),
+    "plate_bigrams": ("owner", ("gate", "web")),
+    "plates_looking_like": ("gate", ("web",)),
+    "plates_matching": ("gate", ("web",)),
+    "public_counts": ("gate", ("web",)),
+    "ledger_refuse_change": ("owner", ()),
+    "refuse_change": ("owner", ()),
+    "record_event": ("gate", ("web", "ingest", "custodian", "auditor")),
+}
+
+_GIVEN = ("ingest", "web", "custodian", "auditor", "gate")
+
+
+def apply_privileges(connection: Connection) -> None:
+    """Give every role exactly what the tables above say, in one transaction.
+
+    Args:
+        connection: the owner's.
+    """
+    roles = sql.SQL(", ").join(map(sql.Identifier, _GIVEN))
+    with connection.transaction():
+        connection.execute(sql.SQL("REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC, {}").format(roles))
+        connection.execute(
+            sql.SQL("REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM PUBLIC, {}").format(roles)
+        )
+        connection.execute("GRANT CREATE ON SCHEMA public TO gate")  # a new owner must be able to own
+        for name, (owner, callers) in FUNCTIONS.items():
+            function = sql.Identifier("public", name)
+            if owner == "gate":
+                connection.execute(sql.SQL("ALTER FUNCTION {} OWNER TO gate").format(function))
+            connection.execute(sql.SQL("REVOKE ALL ON FUNCTION {} FROM PUBLIC, {}").format(function, roles))
+            for role in callers:
+                connection.execute(
+                    sql.SQL("GRANT EXECUTE ON FUNCTION {} TO {}").format(function, sql.Identifier(role))
+                )
+        for name, readers in VIEWS.items():
+            view = sql.Identifier("public", name)
+            connection.execute(sql.SQL("ALTER VIEW {} OWNER TO gate").format(view))
+            for role in readers:
+                connection.execute(sql.SQL("GRANT SELECT ON {} TO {}").format(view, sql.Identifier(role)))
+        connection.execute("REVOKE CREATE ON SCHEMA public FROM gate")
+        for name, given in TABLES.items():
+            for role, privileges in given.items():
+                for privilege in privileges:
+                    _grant(connection, name, role, privilege)
+
+
+def _grant(connection: Connection, table: str, role: str, privilege: str) -> None:
+    # the privilege comes from the table above, `UPDATE (column)` included; nothing a person typed reaches this
+    connection.execute(
+        sql.SQL("GRANT {} ON {} TO {}").format(
+            sql.SQL(privilege),
+            sql.Identifier("public", table),
+            sql.Identifier(role),
+        )
+    )

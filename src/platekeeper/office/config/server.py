@@ -1,0 +1,108 @@
+"""The web server of one data folder: one process, loopback by default, watching over the embedded database."""
+
+import contextlib
+import logging
+import socket
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import uvicorn
+
+from platekeeper.errors import PlatekeeperError
+from platekeeper.office.config.data_folder import DataFolder
+from platekeeper.office.config.database import Database
+
+log = logging.getLogger("platekeeper.server")
+
+
+class ServerError(PlatekeeperError):
+    """The server cannot start."""
+
+
+@dataclass
+class Server:
+    """One address to serve on."""
+
+    host: str
+    port: int
+    _socket: socket.socket | None = field(default=None, init=False, repr=False)
+
+    def claim(self) -> None:
+        """Take the port before anything else is done.
+
+        Raises:
+            ServerError: somebody else has it.
+        """
+        listener = socket.socket(socket.AF_INET6 if ":" in self.host else socket.AF_INET)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((self.host, self.port))
+            listener.listen(128)
+        except OSError as error:
+            listener.close()
+            raise ServerError(
+                f"Port {self.port} on {self.host} is taken ({error.strerror}): "
+                "stop what uses it, or choose another with --port."
+            ) from error
+        self._socket = listener
+
+    def alone(self, folder: DataFolder) -> contextlib.AbstractContextManager[None]:
+        """Hold the data folder's only place for a server.
+
+        Args:
+            folder: the data folder.
+
+        Returns:
+            A context that raises DataFolderError if another server has the place.
+        """
+        return folder.held(
+            "serve",
+            f"Another Platekeeper already serves the data folder {folder.path}: "
+            "stop it, or name another folder in PLATEKEEPER_DATA.",
+        )
+
+    def run(self, database: Database) -> None:
+        """Serve until told to stop.
+
+        Args:
+            database: the database in use; if it is ours and dies, it is started again.
+        """
+        assert self._socket is not None, "claim() comes first"
+        config = uvicorn.Config(
+            "platekeeper.office.config.asgi:application",
+            log_config=None,
+            access_log=False,  # addresses of pages may tell what was looked at
+            server_header=False,
+            timeout_graceful_shutdown=3,
+            lifespan="off",
+        )
+        with _watched(database):
+            uvicorn.Server(config).run(sockets=[self._socket])
+
+
+@contextlib.contextmanager
+def _watched(database: Database) -> Iterator[None]:
+    """Start the embedded server again if it dies; what was committed is there."""
+    embedded = database.embedded
+    done = threading.Event()
+
+    def watch() -> None:
+        assert embedded is not None
+        while not done.wait(1.0):
+            if not embedded.answers():
+                log.error("The embedded PostgreSQL does not answer; it is started again.")
+                try:
+                    embedded.start()
+                except PlatekeeperError as error:
+                    log.error("%s", error)  # noqa: TRY400  # a sentence, not a traceback
+
+    watcher = threading.Thread(target=watch, name="database-watch", daemon=True)
+    if embedded is not None:
+        watcher.start()
+    try:
+        yield
+    finally:
+        done.set()
+        if embedded is not None:
+            watcher.join()

@@ -1,0 +1,164 @@
+"""Django's settings, from the data folder and few environment variables (docs/how-to/install.md lists them)."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from platekeeper.office.config.data_folder import DataFolder
+from platekeeper.office.config.database import Database
+
+_OFFICE = Path(__file__).resolve().parents[1]
+_FOLDER = DataFolder.located()
+_DATABASE = Database.located()
+
+DATA_FOLDER = _FOLDER.path
+SECRET_KEY = _FOLDER.secret("django.key").hex()
+MASTER_KEY = _FOLDER.secret("master.key")  # wraps the data keys of images
+DEBUG = False
+HTTPS = os.environ.get("PLATEKEEPER_HTTPS") == "1"
+ALLOWED_HOSTS = os.environ.get("PLATEKEEPER_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
+CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS if HTTPS]
+MAP_TILES = os.environ.get(
+    "PLATEKEEPER_MAP_TILES", ""
+)  # a tile URL template; without one the map draws its own ground
+
+_APPS = [
+    "ui",
+    "accounts",
+    "access",
+    "devices",
+    "reads",
+    "hotlists",
+    "alerts",
+    "search",
+    "audits",
+    "transparency",
+]
+INSTALLED_APPS = [
+    *(f"platekeeper.office.{name}" for name in _APPS),
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "django.contrib.postgres",
+    "allauth",
+    "allauth.account",
+    "django_htmx",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "platekeeper.office.ui.middleware.ContentSecurityPolicy",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "platekeeper.office.accounts.middleware.OneTimePassword",
+    "platekeeper.office.access.middleware.Refusals",
+]
+ROOT_URLCONF = "platekeeper.office.config.urls"
+ASGI_APPLICATION = "platekeeper.office.config.asgi.application"
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "platekeeper.office.access.context.navigation",
+            ]
+        },
+    }
+]
+
+
+def _alias(role: str, *, pool: bool = False) -> dict[str, Any]:
+    given = dict(_DATABASE.parameters(role))
+    known = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
+    options: dict[str, Any] = {key: value for key, value in given.items() if key not in known.values()}
+    options["application_name"] = f"platekeeper-{role}"
+    if pool:
+        options["pool"] = {"min_size": 1, "max_size": 12, "timeout": 10}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        **{name: given.get(key, "") for name, key in known.items()},
+        "OPTIONS": options,
+        "CONN_HEALTH_CHECKS": pool,
+    }
+
+
+# `default` is the web role: whatever a page does, it does with nothing but the gate
+DATABASES = {
+    "default": _alias("web", pool=True),
+    "ingest": _alias("ingest", pool=True),
+    "custodian": _alias("custodian"),
+    "auditor": _alias("auditor"),
+    "owner": _alias("owner"),
+}
+DATABASE_ROUTERS = ["platekeeper.office.config.router.OwnerMigrates"]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "accounts.Person"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [  # CJIS IA-5(1)(a): length and a list of common ones, no composition theatre
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+ACCOUNT_ADAPTER = "platekeeper.office.accounts.adapter.Adapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_FORMS = {"login": "platekeeper.office.accounts.forms.LogInForm"}
+ACCOUNT_SESSION_REMEMBER = False
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+
+SESSION_COOKIE_AGE = 12 * 3600  # CJIS IA-5 j: log in again after 12 hours
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 2**20
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+
+STATIC_URL = "static/"
+STATIC_ROOT = _OFFICE / "ui" / "static"
+WHITENOISE_USE_FINDERS = True
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+
+LANGUAGE_CODE = "en-us"
+USE_I18N = False
+USE_TZ = True
+TIME_ZONE = "America/Los_Angeles"
+
+# Logs never hold plates or secrets: requests are logged without their query, database errors without their statement.
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "loggers": {
+        "platekeeper": {"handlers": ["console"], "level": "INFO", "propagate": False},
+        "django": {"handlers": ["console"], "level": "ERROR", "propagate": False},
+        "uvicorn.error": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+    },
+}
+SILENCED_SYSTEM_CHECKS: list[str] = []

@@ -1,0 +1,10 @@
+"""The app's place in Django."""
+
+from django.apps import AppConfig
+
+
+class DevicesConfig(AppConfig):
+    """Cameras and producers."""
+
+    name = "platekeeper.office.devices"
+    label = "devices"

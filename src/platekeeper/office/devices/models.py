@@ -1,0 +1,69 @@
+"""Cameras and the producers that send for them."""
+
+from typing import ClassVar
+
+from django.db import models
+
+from platekeeper.office.accounts.models import Agency
+
+
+class Camera(models.Model):
+    """A reader at a place or on a car."""
+
+    class Kind(models.TextChoices):
+        """Where it is mounted."""
+
+        FIXED = "FIXED", "fixed"
+        VEHICLE = "VEHICLE", "vehicle"
+
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="cameras")
+    ref = models.CharField(max_length=80, help_text="the name by which producers know it")
+    name = models.CharField(max_length=120)
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.FIXED)
+    site_group = models.CharField(
+        max_length=60, blank=True, help_text="camera group, one axis of access (GOV-09)"
+    )
+    lat = models.FloatField(null=True, blank=True)
+    lon = models.FloatField(null=True, blank=True)
+    time_zone = models.CharField(max_length=60, default="America/Los_Angeles")
+    public_view_by = models.CharField(
+        max_length=120, blank=True, help_text="who attested that it sees only what is in public view (PUR-09)"
+    )
+    public_view_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "camera"
+        ordering: ClassVar = ["agency", "name"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["agency", "ref"], name="camera_ref_once_an_agency"),
+            models.CheckConstraint(
+                condition=models.Q(public_view_at__isnull=True, public_view_by="")
+                | (models.Q(public_view_at__isnull=False) & ~models.Q(public_view_by="")),
+                name="camera_public_view_at_with_by",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return the camera's name."""
+        return self.name
+
+
+class Producer(models.Model):
+    """A sender of reads, known by a token of which only the digest is kept."""
+
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="producers")
+    name = models.CharField(max_length=80)
+    token_sha256 = models.BinaryField(max_length=32, unique=True)
+    added_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "producer"
+        ordering: ClassVar = ["agency", "name"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["agency", "name"], name="producer_name_once_an_agency"),
+        ]
+
+    def __str__(self) -> str:
+        """Return the producer's name."""
+        return self.name

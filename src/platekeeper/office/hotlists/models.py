@@ -1,0 +1,90 @@
+"""Hot lists: a list has versions, a version has entries, and one version is in force (HOT-04, C-10)."""
+
+from typing import ClassVar
+
+from django.db import models
+
+from platekeeper.office.accounts.models import Agency
+
+
+class HotList(models.Model):
+    """A list of plates from one source, for stated purposes (HOT-02)."""
+
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="hot_lists")
+    name = models.CharField(max_length=80)
+    source = models.CharField(max_length=120)
+    purpose = models.CharField(max_length=60, help_text="authorised purpose that its alerts serve (PUR-01)")
+    lookalikes = models.BooleanField(
+        default=True, help_text="also report plates that differ by look-alike characters only"
+    )
+    current = models.ForeignKey(
+        "HotListVersion", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    activated_by = models.CharField(
+        max_length=120, blank=True, help_text="administrator or designee (HOT-01)"
+    )
+
+    class Meta:
+        db_table = "hot_list"
+        ordering: ClassVar = ["agency", "name"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["agency", "name"], name="hot_list_name_once_an_agency")
+        ]
+
+    def __str__(self) -> str:
+        """Return the list's name."""
+        return self.name
+
+
+class HotListVersion(models.Model):
+    """One state of a list, never changed after it came into force."""
+
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
+    hot_list = models.ForeignKey(HotList, on_delete=models.PROTECT, related_name="versions")
+    sha256 = models.BinaryField(max_length=32)
+    listed_at = models.DateTimeField(
+        help_text="when its source says it was made; its age is shown on alerts (HOT-03)"
+    )
+    loaded_at = models.DateTimeField()
+    accepted = models.IntegerField()
+    rejected = models.IntegerField(default=0)
+    excluded = models.JSONField(
+        default=dict, help_text="category -> number left out by policy (HOT-02, PUR-10)"
+    )
+
+    class Meta:
+        db_table = "hot_list_version"
+        ordering: ClassVar = ["-loaded_at"]
+
+    def __str__(self) -> str:
+        """Return when it was loaded."""
+        return f"{self.loaded_at:%Y-%m-%d %H:%M}"
+
+
+class HotListEntry(models.Model):
+    """A plate of interest in one version of a list."""
+
+    pk = models.CompositePrimaryKey("agency_id", "version_id", "number")
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
+    version = models.ForeignKey(HotListVersion, on_delete=models.PROTECT, related_name="entries")
+    number = models.IntegerField(help_text="place in the version, from 1")
+    plate = models.CharField(max_length=16, help_text="as the list spells it, A-Z0-9")
+    match_key = models.CharField(max_length=16, help_text="letter O as digit 0, for matching only (HOT-04)")
+    fold = models.CharField(max_length=16, help_text="look-alikes folded, for matching only")
+    region = models.CharField(
+        max_length=6, blank=True, help_text="ISO 3166-2, empty if the list does not say"
+    )
+    category = models.CharField(max_length=40)
+    vehicle = models.CharField(max_length=120, blank=True)
+    case_agent = models.CharField(max_length=120, blank=True)
+    case_number = models.CharField(max_length=60, blank=True)
+    synopsis = models.CharField(max_length=400, blank=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "hot_list_entry"
+        indexes: ClassVar = [models.Index(fields=["agency", "fold"], name="hot_list_entry_fold")]
+
+    def __str__(self) -> str:
+        """Return the category, never the plate: this text reaches logs."""
+        return self.category

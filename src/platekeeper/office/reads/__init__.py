@@ -1,0 +1,1 @@
+"""What cameras saw: reads, their images, the index of plates (COL, QUA-02)."""

@@ -1,0 +1,210 @@
+"""Storing reads: durable and idempotent (promise 4), original pictures sealed (promise 5).
+
+Everything here runs on the `ingest` connection, which may add reads and cannot see them. A read's id comes from its
+source, so a batch that is sent again changes nothing.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from django.db import connections
+
+from platekeeper import plates
+from platekeeper.office.reads.places import cell_of
+from platekeeper.office.reads.storage import vault
+
+INGEST = "ingest"
+_COLUMNS = (
+    "agency_id", "read_at", "id", "received_at", "camera_id", "plate", "plate_raw", "region", "confidence", "lat",
+    "lon", "cell", "passage_id", "revision", "producer", "detail",
+)  # fmt: skip
+_TYPES = (
+    "int4", "timestamptz", "uuid", "timestamptz", "int8", "text", "text", "text", "float4", "float8", "float8",
+    "int4", "uuid", "int2", "text", "jsonb",
+)  # fmt: skip
+_DEFINITION = ", ".join(f"{name} {kind}" for name, kind in zip(_COLUMNS, _TYPES, strict=True))
+_NAMES = ", ".join(_COLUMNS)
+_WAITING_ROOM = f"""
+CREATE TEMPORARY TABLE IF NOT EXISTS arriving_read ({_DEFINITION}) ON COMMIT DELETE ROWS;
+CREATE TEMPORARY TABLE IF NOT EXISTS new_read (read_at timestamptz, id uuid, PRIMARY KEY (read_at, id))
+    ON COMMIT DELETE ROWS
+"""
+_COPY = f"COPY arriving_read ({_NAMES}) FROM STDIN (FORMAT binary)"
+_STORE = f"""
+WITH stored AS (
+    INSERT INTO read ({_NAMES}) SELECT {_NAMES} FROM arriving_read ON CONFLICT DO NOTHING RETURNING read_at, id)
+INSERT INTO new_read SELECT read_at, id FROM stored
+"""  # noqa: S608  # constant names
+_STORE_IMAGE = """
+INSERT INTO image (agency_id, read_at, read_id, role, sha256, media_type, size_bytes, key_month)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING
+"""
+_known_months: set[date] = set()
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A read that is ready to be stored: its camera is known, its plate has a text, the policy allows its elements.
+
+    Attributes:
+        id: given by its source.
+        camera_id: which of the agency's cameras.
+        read_at: when it was taken.
+        plate: normal form.
+        plate_raw: as the producer wrote it.
+        region: ISO 3166-2, or None.
+        confidence: 0..1, or None where the producer gave none.
+        lat: degrees north, or None.
+        lon: degrees east, or None.
+        passage_id: the passage that it belongs to.
+        revision: which observation of the passage.
+        producer: who sent it.
+        detail: the rest of the message.
+        pictures: role, media type and bytes of each.
+    """
+
+    id: UUID
+    camera_id: int
+    read_at: datetime
+    plate: str
+    plate_raw: str
+    region: str | None
+    confidence: float | None
+    lat: float | None
+    lon: float | None
+    passage_id: UUID
+    revision: int
+    producer: str
+    detail: dict[str, Any]
+    pictures: tuple[tuple[str, str, bytes], ...] = ()
+
+    @property
+    def month(self) -> date:
+        """The first day of the month (UTC) that it was taken in."""
+        return self.read_at.astimezone(UTC).date().replace(day=1)
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """A picture on disk, to be named by the transaction that stores its read."""
+
+    arrival: Arrival
+    role: str
+    media_type: str
+    sha256: bytes
+    size_bytes: int
+
+
+def prepare_months(arrivals: Sequence[Arrival]) -> None:
+    """Make sure that the partitions exist; committed by itself, before the batch.
+
+    Args:
+        arrivals: the reads to come.
+    """
+    for month in {arrival.month for arrival in arrivals} - _known_months:
+        with connections[INGEST].cursor() as cursor:
+            cursor.execute("SELECT ensure_month(%s)", [month])
+        _known_months.add(month)
+
+
+def seal_pictures(agency_id: int, arrivals: Sequence[Arrival]) -> list[Sealed]:
+    """Write the pictures of a batch to disk, sealed, before the transaction that will name them.
+
+    Args:
+        agency_id: whose they are.
+        arrivals: the reads to come.
+
+    Raises:
+        VaultError: the disk is full; nothing of the batch is stored, and the sender tries again.
+    """
+    sealed = []
+    keys: dict[date, bytes] = {}
+    for arrival in arrivals:
+        for role, media_type, content in arrival.pictures:
+            if arrival.month not in keys:
+                keys[arrival.month] = _image_key(agency_id, arrival.month)
+            digest = vault().seal(
+                content, agency_id=agency_id, month=arrival.month, wrapped=keys[arrival.month]
+            )
+            sealed.append(Sealed(arrival, role, media_type, digest, len(content)))
+    return sealed
+
+
+def _image_key(agency_id: int, month: date) -> bytes:
+    with connections[INGEST].cursor() as cursor:
+        # the first of two writers wins, and both read what won
+        cursor.execute(
+            "INSERT INTO image_key (agency_id, month, wrapped) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
+            [agency_id, month, vault().new_key(agency_id, month)],
+        )
+        cursor.execute(
+            "SELECT wrapped FROM image_key WHERE agency_id = %s AND month = %s", [agency_id, month]
+        )
+        return bytes(cursor.fetchone()[0])
+
+
+def store_reads(
+    agency_id: int, arrivals: Sequence[Arrival], pictures: Sequence[Sealed], now: datetime
+) -> int:
+    """Insert reads inside the caller's transaction on `ingest`; leaves the new ones in the table `new_read`.
+
+    Args:
+        agency_id: whose they are.
+        arrivals: the reads, their months prepared.
+        pictures: their pictures, sealed.
+        now: when they were received.
+
+    Returns:
+        How many were new; the others were here before.
+    """
+    with connections[INGEST].cursor() as cursor:
+        cursor.execute(_WAITING_ROOM)
+        with cursor.copy(_COPY) as copy:
+            copy.set_types(_TYPES)
+            for arrival in arrivals:
+                copy.write_row(_row(agency_id, arrival, now))
+        cursor.execute(_STORE)
+        new = int(cursor.rowcount)
+        _note_plates(cursor, agency_id, arrivals)
+        if pictures:
+            cursor.executemany(
+                _STORE_IMAGE,
+                [
+                    (
+                        agency_id,
+                        p.arrival.read_at,
+                        p.arrival.id,
+                        p.role,
+                        p.sha256,
+                        p.media_type,
+                        p.size_bytes,
+                        p.arrival.month,
+                    )
+                    for p in pictures
+                ],
+            )
+    return new
+
+
+def _row(agency_id: int, arrival: Arrival, now: datetime) -> tuple[object, ...]:
+    has_place = arrival.lat is not None and arrival.lon is not None
+    return (
+        agency_id, arrival.read_at, arrival.id, now, arrival.camera_id, arrival.plate, arrival.plate_raw,
+        arrival.region, arrival.confidence, arrival.lat, arrival.lon,
+        cell_of(arrival.lat, arrival.lon) if has_place else None,  # type: ignore[arg-type]  # both are numbers here
+        arrival.passage_id, arrival.revision, arrival.producer, msgspec.json.encode(arrival.detail).decode(),
+    )  # fmt: skip
+
+
+def _note_plates(cursor: Any, agency_id: int, arrivals: Sequence[Arrival]) -> None:
+    by_month: dict[date, set[str]] = {}
+    for arrival in arrivals:
+        by_month.setdefault(arrival.month, set()).add(arrival.plate)
+    for month, texts in sorted(by_month.items()):
+        ordered = sorted(texts)  # one order for all writers: no deadlock
+        folds = [plates.fold(text) for text in ordered]
+        cursor.execute("SELECT note_plates(%s, %s, %s, %s)", [agency_id, ordered, folds, month])

@@ -1,0 +1,83 @@
+"""A read as its page shows it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from platekeeper.office.reads.models import Read
+
+
+@dataclass(frozen=True)
+class Alternative:
+    """One character that a place may hold.
+
+    Attributes:
+        char: the character.
+        probability: how likely it is, 0..1.
+    """
+
+    char: str
+    probability: float
+
+
+@dataclass(frozen=True)
+class ShownRead:
+    """A read with its details unfolded.
+
+    Attributes:
+        read: the read.
+        roles: which pictures there are.
+        candidates: other readings, best first.
+        characters: for each place the characters that it may hold, most likely first.
+        provenance: label and value of where it comes from.
+        vehicle: what the camera saw of the vehicle, in words.
+    """
+
+    read: Read
+    roles: Sequence[str]
+    candidates: Sequence[dict[str, Any]]
+    characters: Sequence[Sequence[Alternative]]
+    provenance: Sequence[tuple[str, str]]
+    vehicle: str
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.read, name)
+
+
+def shown_read(read: Read, roles: Sequence[str]) -> ShownRead:
+    """Unfold what a read's message said.
+
+    Args:
+        read: the read.
+        roles: which pictures there are.
+    """
+    detail = read.detail
+    plate = detail.get("plate") or {}
+    candidates = [{"text": one["text"], "confidence": one.get("conf")} for one in plate.get("candidates", ())]
+    characters = [
+        [Alternative(char, chance) for char, chance in sorted(place.items(), key=lambda item: -item[1])]
+        for place in plate.get("characters", ())
+    ]
+    seen = detail.get("vehicle") or {}
+    words = [values[0]["value"] for name in ("color", "make", "model", "body") if (values := seen.get(name))]
+    return ShownRead(
+        read=read,
+        roles=roles,
+        candidates=[one for one in candidates if one["text"] != read.plate],
+        characters=characters,
+        provenance=_provenance(read, detail),
+        vehicle=" ".join(words),
+    )
+
+
+def _provenance(read: Read, detail: dict[str, Any]) -> list[tuple[str, str]]:
+    engine = detail.get("engine") or {}
+    facts = [
+        ("Event number", detail.get("event_number", "")),
+        ("Sent by", read.producer),
+        ("Engine", f"{engine.get('name', '')} {engine.get('version', '')}".strip()),
+        ("Time as sent", detail.get("captured_raw") or ""),
+        ("Left out by policy", ", ".join(detail.get("dropped_keys", ()))),
+        ("Notes", ", ".join(detail.get("flags", ()))),
+    ]
+    return [(label, value) for label, value in facts if value]

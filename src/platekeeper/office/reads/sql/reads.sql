@@ -1,0 +1,153 @@
+-- What cameras saw: inserted once, never changed (promise 2; QUA-02, COL-04). Partitions by month, so that a purge is
+-- a DROP; agency_id leads every key, and nothing here needs a trigger, so that the tables can be distributed (ADR 0003).
+
+CREATE TABLE read (
+    agency_id integer NOT NULL,
+    read_at timestamptz NOT NULL,           -- when the camera saw it
+    id uuid NOT NULL,                       -- given by its source, so that a retry is the same read
+    received_at timestamptz NOT NULL,       -- when this server had it; retention may start here (RET-03)
+    camera_id bigint NOT NULL,
+    plate text COLLATE "C" NOT NULL,        -- normal form, A-Z0-9
+    plate_raw text NOT NULL,                -- as the producer wrote it
+    region text,                            -- ISO 3166-2 of the plate
+    confidence real,                        -- 0..1, NULL where the producer gives none
+    lat double precision,
+    lon double precision,
+    cell integer,                           -- grid square of 1/180 degree: (floor((lat+90)*180) << 16) | floor((lon+180)*180)
+    passage_id uuid NOT NULL,
+    revision smallint NOT NULL DEFAULT 1,
+    producer text NOT NULL,
+    detail jsonb NOT NULL,                  -- the rest of the message, as allowed by the profile (PUR-16)
+    PRIMARY KEY (agency_id, read_at, id)
+) PARTITION BY RANGE (read_at);
+CREATE INDEX read_plate ON read (agency_id, plate, read_at);
+CREATE INDEX read_cell ON read (agency_id, cell, read_at);
+CREATE INDEX read_camera ON read (agency_id, camera_id, read_at);
+
+CREATE TABLE image (
+    agency_id integer NOT NULL,
+    read_at timestamptz NOT NULL,
+    read_id uuid NOT NULL,
+    role text NOT NULL,                     -- context, plate, vehicle
+    sha256 bytea NOT NULL CHECK (octet_length(sha256) = 32),
+    media_type text NOT NULL,
+    size_bytes integer NOT NULL,
+    key_month date NOT NULL,                -- which data key sealed it
+    PRIMARY KEY (agency_id, read_at, read_id, role)
+) PARTITION BY RANGE (read_at);
+
+-- One data key an agency and month; destroying it destroys the pictures, wherever their bytes were copied to (promise 5).
+CREATE TABLE image_key (
+    agency_id integer NOT NULL,
+    month date NOT NULL,
+    wrapped bytea NOT NULL,                 -- by the master key, AES-256-GCM
+    made_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (agency_id, month)
+);
+
+-- The distinct plates: a search index derived from reads, nothing else looks at it.
+CREATE FUNCTION plate_bigrams(p_plate text) RETURNS text[]
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog AS $$
+    SELECT array_agg(DISTINCT substr('^' || p_plate || '$', i, 2)) FROM generate_series(1, length(p_plate) + 1) AS i
+$$;
+CREATE TABLE plate (
+    agency_id integer NOT NULL,
+    plate text COLLATE "C" NOT NULL,
+    fold text COLLATE "C" NOT NULL,
+    first_month date NOT NULL,
+    last_month date NOT NULL,
+    PRIMARY KEY (agency_id, plate)
+);
+CREATE INDEX plate_fold ON plate (agency_id, fold);
+CREATE INDEX plate_bigram ON plate USING gin (plate_bigrams(plate));
+
+-- Reads that could not be taken as they are: kept apart until a person decides, never dropped (formats 6.3).
+CREATE TABLE quarantined_read (
+    agency_id integer NOT NULL,
+    id uuid NOT NULL,
+    received_at timestamptz NOT NULL,
+    reason text NOT NULL,
+    body jsonb NOT NULL,
+    PRIMARY KEY (agency_id, id)
+);
+
+-- Makes the partitions of a month. Attached rather than created in place, so that running searches are not locked out.
+CREATE FUNCTION ensure_month(p_month date) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    v_from date := date_trunc('month', p_month::timestamp)::date;
+    v_table text;
+    v_name text;
+BEGIN
+    IF v_from NOT BETWEEN date '2000-01-01' AND (now() + interval '2 months')::date THEN
+        RAISE EXCEPTION 'a read of % cannot be right: check the camera''s clock', v_from
+            USING ERRCODE = 'invalid_datetime_format';
+    END IF;
+    FOREACH v_table IN ARRAY ARRAY['read', 'image'] LOOP
+        v_name := v_table || to_char(v_from, '_YYYY_MM');
+        CONTINUE WHEN to_regclass('public.' || v_name) IS NOT NULL;
+        PERFORM pg_advisory_xact_lock(hashtext('ensure_month'));
+        CONTINUE WHEN to_regclass('public.' || v_name) IS NOT NULL;
+        EXECUTE format('CREATE TABLE public.%I (LIKE public.%I INCLUDING ALL)', v_name, v_table);
+        EXECUTE format(
+            'ALTER TABLE public.%I ATTACH PARTITION public.%I FOR VALUES FROM (%L) TO (%L)', v_table, v_name,
+            v_from::text || ' 00:00:00+00', (v_from + interval '1 month')::date::text || ' 00:00:00+00'
+        );
+    END LOOP;
+END $$;
+
+-- Notes plates in the derived table; only strings not yet seen this month are written.
+CREATE FUNCTION note_plates(p_agency integer, p_plates text[], p_folds text[], p_month date) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    INSERT INTO plate AS known (agency_id, plate, fold, first_month, last_month)
+    SELECT p_agency, n.plate, n.fold, p_month, p_month
+      FROM unnest(p_plates, p_folds) AS n(plate, fold)
+     WHERE NOT EXISTS (
+        SELECT 1 FROM plate k
+         WHERE k.agency_id = p_agency AND k.plate = n.plate AND p_month BETWEEN k.first_month AND k.last_month)
+     ORDER BY n.plate
+    ON CONFLICT (agency_id, plate) DO UPDATE
+       SET first_month = least(known.first_month, excluded.first_month),
+           last_month = greatest(known.last_month, excluded.last_month)
+$$;
+
+CREATE VIEW visible_read WITH (security_barrier) AS
+WITH granted AS MATERIALIZED (SELECT * FROM open_grants('read'))
+SELECT r.*
+  FROM granted g JOIN read r ON r.agency_id = g.data_agency_id
+ WHERE r.read_at >= g.visible_from
+   AND (g.camera_ids IS NULL OR r.camera_id = ANY (g.camera_ids))
+   AND (g.read_ids IS NULL OR r.id = ANY (g.read_ids));
+
+CREATE VIEW visible_image WITH (security_barrier) AS
+WITH granted AS MATERIALIZED (          -- the plate's picture and the whole scene are two kinds of data (GOV-09)
+    SELECT 'plate' AS role, g.* FROM open_grants('image') g
+    UNION ALL SELECT 'context', g.* FROM open_grants('scene') g)
+SELECT i.*, k.wrapped
+  FROM granted g
+  JOIN image i ON i.agency_id = g.data_agency_id AND i.role = g.role
+  JOIN image_key k ON k.agency_id = i.agency_id AND k.month = i.key_month
+ WHERE i.read_at >= g.visible_from
+   AND (g.read_ids IS NULL OR i.read_id = ANY (g.read_ids))
+   AND (g.camera_ids IS NULL OR EXISTS (
+        SELECT 1 FROM read r
+         WHERE r.agency_id = i.agency_id AND r.read_at = i.read_at AND r.id = i.read_id AND r.camera_id = ANY (g.camera_ids)));
+
+-- Candidate plates for a pattern. LIKE and regular expressions are not leakproof, so behind the barrier they would
+-- never use an index; here they run on the derived table, for the agencies that the record grants.
+CREATE FUNCTION plates_matching(p_bigrams text[], p_pattern text, p_limit integer) RETURNS text[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    WITH granted AS MATERIALIZED (SELECT * FROM open_grants('read'))
+    SELECT coalesce(array_agg(found.plate), '{}') FROM (
+        SELECT p.plate FROM granted g JOIN plate p ON p.agency_id = g.data_agency_id
+         WHERE plate_bigrams(p.plate) @> p_bigrams AND p.plate ~ p_pattern
+           AND p.last_month >= date_trunc('month', g.visible_from)::date
+         LIMIT p_limit) AS found
+$$;
+CREATE FUNCTION plates_looking_like(p_fold text, p_limit integer) RETURNS text[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    WITH granted AS MATERIALIZED (SELECT * FROM open_grants('read'))
+    SELECT coalesce(array_agg(found.plate), '{}') FROM (
+        SELECT p.plate FROM granted g JOIN plate p ON p.agency_id = g.data_agency_id AND p.fold = p_fold
+         LIMIT p_limit) AS found
+$$;

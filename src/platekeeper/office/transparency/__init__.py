@@ -1,0 +1,1 @@
+"""What everybody may know: the policy in force and sums (PUB)."""
