@@ -14,7 +14,6 @@ import torch
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, IterableDataset
 
-
 DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
 
 

@@ -60,7 +60,7 @@ CALIFORNIA = (
 )
 
 
-def _state(  # noqa: PLR0917 - the columns of a table
+def _state(
     code: str,
     formats: str,
     top: str,
