@@ -9,9 +9,11 @@ from platekeeper.recognition.geometry import (
     as_quad,
     boxes_of,
     overlaps,
+    plate_within,
     reading_order,
     rectify,
     size_of,
+    trimmed,
 )
 
 SQUARE = np.array([[10, 20], [50, 20], [50, 40], [10, 40]], dtype=np.float32)
@@ -98,6 +100,27 @@ class TestRectify:
 
         assert set(np.unique(frame)) == {7}
         assert_array_equal(corners, SQUARE)
+
+
+class TestMargins:
+    CROP = np.zeros((40, 60, 3), dtype=np.uint8)
+
+    def test_tell_where_the_plate_lies_in_its_crop(self) -> None:
+        assert_allclose(plate_within(self.CROP, (0.25, 0.5)), [[10, 10], [50, 10], [50, 30], [10, 30]])
+
+    def test_can_be_trimmed(self) -> None:
+        assert trimmed(self.CROP, margin=(0.25, 0.5), to=(0.125, 0.25)).shape == (30, 50, 3)
+        assert trimmed(self.CROP, margin=(0.25, 0.5), to=(0.25, 0.5)).shape == self.CROP.shape
+        assert trimmed(self.CROP[:1, :1], margin=(0.25, 0.5), to=(0, 0)).size
+
+    def test_shrink_by_averaging(self) -> None:
+        stripes = np.zeros((80, 160, 3), dtype=np.uint8)
+        stripes[:, ::2] = 200
+        corners = np.array([[0, 0], [160, 0], [160, 80], [0, 80]], dtype=np.float32)
+
+        small = rectify(stripes, corners, size=(16, 8))
+
+        assert np.abs(small.astype(int) - 100).max() <= 3
 
 
 class TestPlainNumbers:

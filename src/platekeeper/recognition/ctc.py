@@ -142,13 +142,16 @@ def _character(char: str, shares: NDArray[np.float64]) -> Character:
     return Character(text=char, confidence=probabilities[char], probabilities=probabilities)
 
 
-def reading_of(looks: Sequence[LogProbs], *, beam: int = 8, raw: str | None = None) -> PlateReading:
+def reading_of(
+    looks: Sequence[LogProbs], *, beam: int = 8, raw: str | None = None, region: str | None = None
+) -> PlateReading:
     """Read a plate from one or several looks at it.
 
     Args:
         looks: log-probabilities of each look, shape (columns, CLASSES) each; columns may differ.
         beam: how many candidates to weigh.
         raw: the text before any cleaning; by default the best text itself.
+        region: the issuing region, where it was told.
 
     Returns:
         The reading. A candidate's confidence is its probability averaged (geometrically) over the looks.
@@ -168,4 +171,5 @@ def reading_of(looks: Sequence[LogProbs], *, beam: int = 8, raw: str | None = No
         characters=characters_of(looks, best.text),
         candidates=candidates,
         raw=best.text if raw is None else raw,
+        region=region,
     )

@@ -7,6 +7,8 @@ from types import MappingProxyType
 
 from platekeeper.recognition.frames import BgrFrame, RecognitionError, check_bgr
 from platekeeper.recognition.geometry import as_quad, rectify
+from platekeeper.recognition.manifest import weights_folder
+from platekeeper.recognition.own_engine import has_weights, open_own_parts, readable_plates
 from platekeeper.recognition.plausibility import plates_of
 from platekeeper.recognition.results import Recognition
 from platekeeper.recognition.seams import PlateFinder, PlateReader
@@ -78,9 +80,38 @@ def _open_rapidocr(threads: int) -> Engine:
     )
 
 
+def _open_own(threads: int, *, name: str = "platekeeper", second: bool = True) -> Engine:
+    parts = open_own_parts(weights_folder(), threads=threads, second=second)
+    if parts is None:
+        remedy = "train them with `python -m training`, or choose the engine rapidocr"
+        raise EngineUnavailable(name, "its weights are not part of this installation", remedy)
+    return Engine(
+        name=name,
+        version=parts.version,
+        finder=parts.finder,
+        reader=parts.reader,
+        margin=parts.margin,
+        choose=readable_plates,
+    )
+
+
+def _open_own_alone(threads: int) -> Engine:
+    return _open_own(threads, name="platekeeper-alone", second=False)
+
+
+def _open_default(threads: int) -> Engine:
+    return _open_own(threads) if has_weights(weights_folder()) else _open_rapidocr(threads)
+
+
 ENGINES: Mapping[str, Callable[[int], Engine]] = MappingProxyType(
     {
-        "default": _open_rapidocr,
+        # our own models where they are installed, otherwise the text engine
+        "default": _open_default,
+        # our own finder and reader, the text recogniser as a second opinion
+        "platekeeper": _open_own,
+        # the same without the second opinion: four times faster, less sure
+        "platekeeper-alone": _open_own_alone,
+        # general text recognition only
         "rapidocr": _open_rapidocr,
     }
 )

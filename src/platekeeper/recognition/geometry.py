@@ -96,16 +96,57 @@ def rectify(
     width, height = size_of(corners)
     wide, high = width * (1 + 2 * margin[0]), height * (1 + 2 * margin[1])
     shrink = min(1.0, MAX_CROP_PX / max(wide, high, 1.0))
-    out_w, out_h = size or (max(1, round(wide * shrink)), max(1, round(high * shrink)))
-    left, top = out_w * margin[0] / (1 + 2 * margin[0]), out_h * margin[1] / (1 + 2 * margin[1])
-    target = np.array(
-        [[left, top], [out_w - left, top], [out_w - left, out_h - top], [left, out_h - top]], dtype=np.float32
-    )
-    warp = cv2.getPerspectiveTransform(np.asarray(corners, dtype=np.float32), target)
-    crop = cv2.warpPerspective(
-        frame, warp, (out_w, out_h), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
-    )
+    natural = (max(1, round(wide * shrink)), max(1, round(high * shrink)))
+    if size is None or (size[0] >= natural[0] and size[1] >= natural[1]):
+        return _warped(frame, corners, margin, size or natural)
+    # shrinking while warping would skip pixels; averaging keeps thin strokes
+    between = (max(natural[0], size[0]), max(natural[1], size[1]))
+    whole = _warped(frame, corners, margin, between)
+    return np.asarray(cv2.resize(whole, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+
+
+def _warped(frame: BgrFrame, corners: Quad, margin: tuple[float, float], size: tuple[int, int]) -> BgrFrame:
+    warp = cv2.getPerspectiveTransform(np.asarray(corners, dtype=np.float32), _inner(size, margin))
+    crop = cv2.warpPerspective(frame, warp, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(crop, dtype=np.uint8)
+
+
+def _inner(size: tuple[int, int], margin: tuple[float, float]) -> Quad:
+    """Return the corners of what a margin surrounds in a picture of this width and height."""
+    left, top = size[0] * margin[0] / (1 + 2 * margin[0]), size[1] * margin[1] / (1 + 2 * margin[1])
+    right, bottom = size[0] - left, size[1] - top
+    return np.array([[left, top], [right, top], [right, bottom], [left, bottom]], dtype=np.float32)
+
+
+def plate_within(crop: BgrFrame, margin: tuple[float, float]) -> Quad:
+    """Return where the plate lies in a crop that was cut with a margin around it.
+
+    Args:
+        crop: of `rectify`.
+        margin: the margin that it was cut with, parts of the plate's width and height.
+
+    Returns:
+        The plate's corners in the crop, shape (4, 2), pixels.
+    """
+    check_bgr(crop)
+    return _inner((crop.shape[1], crop.shape[0]), margin)
+
+
+def trimmed(crop: BgrFrame, *, margin: tuple[float, float], to: tuple[float, float]) -> BgrFrame:
+    """Cut a crop down to a smaller margin.
+
+    Args:
+        crop: of `rectify`.
+        margin: the margin that it was cut with, parts of the plate's width and height.
+        to: the margin wanted, not larger.
+
+    Returns:
+        A view of the crop, at least one pixel each way.
+    """
+    (left, top), _, (right, bottom), _ = plate_within(crop, margin)
+    wide, high = (right - left) * to[0], (bottom - top) * to[1]
+    x1, y1 = max(0, round(left - wide)), max(0, round(top - high))
+    return crop[y1 : max(y1 + 1, round(bottom + high)), x1 : max(x1 + 1, round(right + wide))]
 
 
 def as_corners(quad: Quad) -> Corners:

@@ -7,6 +7,7 @@ ours to limit, and the recogniser's columns give every character's probabilities
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Literal
 
 import cv2
 import numpy as np
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 
 from platekeeper.recognition.ctc import ALPHABET, CLASSES, LogProbs, reading_of
 from platekeeper.recognition.frames import BgrFrame, RecognitionError, check_bgr
-from platekeeper.recognition.geometry import as_corners, rectify
+from platekeeper.recognition.geometry import as_corners, plate_within, rectify
 from platekeeper.recognition.results import PlateReading, PlateRegion
 from platekeeper.recognition.sessions import open_session
 from platekeeper.recognition.text_lines import TextLine, around, lines_from_map, plates_among
@@ -95,9 +96,21 @@ class TextFinder:
 
 
 class TextReader:
-    """Reads the text in the middle of a crop, after a second, nearer look at where its lines are."""
+    """Reads the text in the middle of a crop, after a second, nearer look at where its lines are.
 
-    def __init__(self, detector: TextDetector, *, threads: int, look_px: int = 320) -> None:
+    A crop made around a line of text is read as it is and again by its own lines; one made around a whole
+    plate, which may bear more than its serial, is read by its own lines alone.
+    """
+
+    def __init__(
+        self,
+        detector: TextDetector,
+        *,
+        threads: int,
+        crop_is: Literal["line", "plate"] = "line",
+        look_px: int = 320,
+    ) -> None:
+        self._crop_is = crop_is
         self._detector = detector
         self._session = open_session(_model(RECOGNISER), threads=threads)
         self._input = self._session.get_inputs()[0].name
@@ -109,10 +122,13 @@ class TextReader:
     def read_plate(self, crop: BgrFrame) -> PlateReading:
         """Read the plate in the middle of a crop that has `MARGIN` around it (`PlateReader`)."""
         check_bgr(crop)
-        looks = [self._columns([_without_margin(crop)], crop)]
-        if self._worth_a_nearer_look(looks[0]):
-            nearer = self._rows_in(crop)
-            looks += [self._columns(nearer, crop)] if nearer else []
+        whole = [TextLine(plate_within(crop, MARGIN), 1.0)]
+        if self._crop_is == "plate":
+            looks = [self._columns(self._rows_in(crop) or whole, crop)]
+        else:
+            looks = [self._columns(whole, crop)]
+            if self._worth_a_nearer_look(looks[0]) and (nearer := self._rows_in(crop)):
+                looks.append(self._columns(nearer, crop))
         probabilities = [plate_log_probs(look, self._classes) for look in looks]
         return reading_of(probabilities, raw=_raw_text(looks[-1], self._names))
 
@@ -148,15 +164,6 @@ class TextReader:
         tensor[0, :, :, :width] = (upright.astype(np.float32) / 127.5 - 1.0).transpose(2, 0, 1)
         columns: NDArray[np.float32] = self._session.run(None, {self._input: tensor})[0][0]
         return columns
-
-
-def _without_margin(crop: BgrFrame) -> TextLine:
-    """Return the line that the crop was cut around."""
-    height, width = crop.shape[:2]
-    left, top = width * MARGIN[0] / (1 + 2 * MARGIN[0]), height * MARGIN[1] / (1 + 2 * MARGIN[1])
-    right, bottom = width - left, height - top
-    corners = np.array([[left, top], [right, top], [right, bottom], [left, bottom]], dtype=np.float32)
-    return TextLine(corners, 1.0)
 
 
 def plate_classes(names: Sequence[str]) -> NDArray[np.float32]:
@@ -198,6 +205,15 @@ def _raw_text(columns: NDArray[np.float32], names: Sequence[str]) -> str:
     best = columns.argmax(axis=1)
     fresh = np.concatenate([[True], best[1:] != best[:-1]]) & (best != 0)
     return "".join(names[i] for i in best[fresh]).strip()
+
+
+def open_second_reader(*, threads: int) -> TextReader:
+    """Load the reader alone, to read crops of whole plates.
+
+    Raises:
+        ModelsMissing: the wheel `rapidocr` is not installed, or without its models.
+    """
+    return TextReader(TextDetector(threads=threads), threads=threads, crop_is="plate")
 
 
 def open_text_parts(*, threads: int) -> tuple[TextFinder, TextReader]:

@@ -1,0 +1,144 @@
+"""The finder: our own model's maps turned into four corners a plate.
+
+The model looks at a grey picture and answers for every cell of 8 x 8 pixels: a score, and where the four
+corners of the plate around it lie. Cells that speak of the same plate are averaged by their scores, which
+steadies the corners. Everything but running the model is a pure function of arrays.
+"""
+
+from typing import Any, Protocol
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from platekeeper.recognition.frames import BgrFrame, GrayFrame, check_bgr
+from platekeeper.recognition.geometry import as_corners, boxes_of, overlaps
+from platekeeper.recognition.results import PlateRegion
+
+STRIDE = 8
+"""Pixels of the model's input a cell, both ways."""
+GRAIN = 32
+"""Both sides of the model's input are multiples of this."""
+MOST_CELLS = 2000
+"""A picture of thousands of plates is noise; more cells than this are not looked at."""
+
+
+class Session(Protocol):
+    """What is used of an ONNX session."""
+
+    def run(self, names: list[str] | None, feeds: dict[str, NDArray[np.float32]]) -> list[Any]:
+        """Run the model and return the named outputs."""
+        ...
+
+
+def input_size(width: int, height: int, *, side_px: int) -> tuple[int, int]:
+    """Choose the size at which the model sees a picture.
+
+    Args:
+        width: of the picture, pixels.
+        height: of the picture, pixels.
+        side_px: the longer side is brought down to this; smaller pictures keep their size.
+
+    Returns:
+        Width and height, multiples of `GRAIN`; the shape changes by half a grain at most.
+    """
+    scale = min(1.0, side_px / max(width, height))
+    wide, high = (max(GRAIN, round(side * scale / GRAIN) * GRAIN) for side in (width, height))
+    return wide, high
+
+
+def decode_maps(
+    score: NDArray[np.float32], corners: NDArray[np.float32], *, threshold: float
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Read quadrilaterals out of the model's maps.
+
+    Args:
+        score: how likely a cell lies on a plate, shape (rows, columns), in [0, 1].
+        corners: offsets of the four corners from the cell's centre, x and y of each, clockwise from the top
+            left in reading direction, shape (8, rows, columns), pixels of the model's input.
+        threshold: cells scored lower are left out.
+
+    Returns:
+        Quadrilaterals, shape (n, 4, 2), pixels of the model's input, and their scores, shape (n,), falling.
+
+    Raises:
+        ValueError: the maps do not have these shapes.
+    """
+    if score.ndim != 2 or corners.shape != (8, *score.shape):
+        raise ValueError(
+            "expected maps of shape (rows, columns) and (8, rows, columns);"
+            f" got {score.shape} and {corners.shape}"
+        )
+    rows, columns = np.nonzero(score >= threshold)
+    strongest = np.argsort(-score[rows, columns], kind="stable")[:MOST_CELLS]
+    rows, columns = rows[strongest], columns[strongest]
+    centres = (np.stack([columns, rows], axis=1) + 0.5) * STRIDE
+    quads = corners[:, rows, columns].T.reshape(-1, 4, 2) + centres[:, None, :]
+    return quads.astype(np.float32), score[rows, columns].astype(np.float32)
+
+
+def merge_quads(
+    quads: NDArray[np.float32], scores: NDArray[np.float32], *, merge_iou: float
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Make one of all quadrilaterals that mean the same plate.
+
+    The strongest leads; those whose boxes overlap its box are averaged with it, weighted by score.
+
+    Args:
+        quads: shape (n, 4, 2), pixels.
+        scores: shape (n,), in falling order.
+        merge_iou: boxes that overlap at least so much are one plate.
+
+    Returns:
+        The merged quadrilaterals, shape (m, 4, 2), and the score of each one's leader, shape (m,), falling.
+    """
+    shares = overlaps(boxes_of(quads), boxes_of(quads))
+    free = np.ones(len(quads), dtype=bool)
+    merged, leaders = [], []
+    for leader in range(len(quads)):
+        if not free[leader]:
+            continue
+        together = free & (shares[leader] >= merge_iou)
+        together[leader] = True
+        free &= ~together
+        weights = scores[together, None, None]
+        merged.append((quads[together] * weights).sum(axis=0) / weights.sum())
+        leaders.append(scores[leader])
+    return np.array(merged, dtype=np.float32).reshape(-1, 4, 2), np.array(leaders, dtype=np.float32)
+
+
+class OnnxFinder:
+    """Finds plates with a model of inputs "image" and outputs "score" and "corners"."""
+
+    def __init__(
+        self, session: Session, *, side_px: int = 960, threshold: float = 0.3, merge_iou: float = 0.4
+    ) -> None:
+        self._session = session
+        self._side_px = side_px
+        self._threshold = threshold
+        self._merge_iou = merge_iou
+
+    def find_plates(self, frame: BgrFrame) -> list[PlateRegion]:
+        """Find the plates in a frame, the surest first (`PlateFinder`)."""
+        check_bgr(frame)
+        height, width = frame.shape[:2]
+        wide, high = input_size(width, height, side_px=self._side_px)
+        image = _seen(frame, wide, high).astype(np.float32)[None, None]
+        score, corners = self._session.run(["score", "corners"], {"image": image})
+        found = decode_maps(score[0, 0], corners[0], threshold=self._threshold)
+        quads, scores = merge_quads(*found, merge_iou=self._merge_iou)
+        quads = quads * np.array([width / wide, height / high], dtype=np.float32)
+        return [
+            PlateRegion(as_corners(quad), round(float(sure), 4))
+            for quad, sure in zip(quads, scores, strict=True)
+        ]
+
+
+def _seen(frame: BgrFrame, wide: int, high: int) -> GrayFrame:
+    """Make a frame grey and bring it to a size; grey first, for it is a third of the work."""
+    grey = cv2.cvtColor(frame, cv2.COLOR_BGR2GRAY)
+    if (grey.shape[1], grey.shape[0]) == (wide, high):
+        return np.asarray(grey, dtype=np.uint8)
+    shrinks = wide < grey.shape[1]
+    resized = cv2.resize(grey, (wide, high), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
+    return np.asarray(resized, dtype=np.uint8)

@@ -1,0 +1,1 @@
+"""The shipped weights: ONNX files beside `manifest.json`, which names their digests."""

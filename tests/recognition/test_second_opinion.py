@@ -1,0 +1,71 @@
+from dataclasses import dataclass, field
+
+import numpy as np
+import pytest
+
+from platekeeper.recognition.frames import BgrFrame
+from platekeeper.recognition.results import NOTHING_READ, Candidate, PlateReading
+from platekeeper.recognition.second_opinion import SecondOpinion
+
+AGREEING, DISAGREEING = ((0.0, 0.99), (1.0, 0.99)), ((0.0, 0.0), (1.0, 0.5))
+
+
+@dataclass
+class DictatedReader:
+    """Reads what it was told to, and keeps the shapes of the crops that it was shown."""
+
+    text: str
+    confidence: float = 0.9
+    shown: list[tuple[int, ...]] = field(default_factory=list)
+
+    def read_plate(self, crop: BgrFrame) -> PlateReading:
+        self.shown.append(crop.shape)
+        if not self.text:
+            return NOTHING_READ
+        return PlateReading(
+            self.text, self.confidence, (), (Candidate(self.text, self.confidence),), self.text
+        )
+
+
+def opinion(first: DictatedReader, second: DictatedReader) -> PlateReading:
+    reader = SecondOpinion(
+        first=first,
+        second=second,
+        first_margin=(0.1, 0.2),
+        second_margin=(0.25, 0.5),
+        agreeing=AGREEING,
+        disagreeing=DISAGREEING,
+    )
+    return reader.read_plate(np.zeros((40, 60, 3), np.uint8))
+
+
+class TestReadPlate:
+    def test_refuses_what_is_no_bgr_frame(self) -> None:
+        reader = SecondOpinion(DictatedReader(""), DictatedReader(""), (0, 0), (0, 0), AGREEING, DISAGREEING)
+        with pytest.raises(ValueError, match="expected a BGR frame"):
+            reader.read_plate(np.zeros((4, 4), np.uint8))
+
+    def test_doubts_what_only_one_of_them_read(self) -> None:
+        assert opinion(DictatedReader("8ABC123"), DictatedReader("BABC123")).confidence < 0.5
+        assert opinion(DictatedReader("8ABC123"), DictatedReader("")).confidence < 0.5
+        assert opinion(DictatedReader(""), DictatedReader("8ABC123")).confidence < 0.5
+
+    def test_reads_nothing_where_neither_does(self) -> None:
+        assert opinion(DictatedReader(""), DictatedReader("")) == NOTHING_READ
+
+    def test_is_sure_of_what_both_read(self) -> None:
+        reading = opinion(DictatedReader("8ABC123"), DictatedReader("8ABC123"))
+
+        assert reading.text == "8ABC123"
+        assert reading.confidence == 0.99
+
+    def test_follows_the_first_where_both_are_equally_sure(self) -> None:
+        assert opinion(DictatedReader("8ABC123"), DictatedReader("BABC123")).text == "8ABC123"
+
+    def test_shows_each_the_margin_that_it_wants(self) -> None:
+        first, second = DictatedReader("8ABC123"), DictatedReader("8ABC123")
+
+        opinion(first, second)
+
+        assert first.shown == [(28, 48, 3)]
+        assert second.shown == [(40, 60, 3)]
