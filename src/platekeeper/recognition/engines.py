@@ -82,9 +82,6 @@ def _open_rapidocr(threads: int) -> Engine:
 
 def _open_own(threads: int, *, name: str = "platekeeper", second: bool = True) -> Engine:
     parts = open_own_parts(weights_folder(), threads=threads, second=second)
-    if parts is None:
-        remedy = "train them with `python -m training`, or choose the engine rapidocr"
-        raise EngineUnavailable(name, "its weights are not part of this installation", remedy)
     return Engine(
         name=name,
         version=parts.version,

@@ -1,13 +1,14 @@
-"""The manifest of the shipped weights: which files, their digests, and the settings they were measured with.
+"""A folder of weights: which models it holds, their digests, and the settings they were measured with.
 
-A model whose bytes do not have the listed digest is never run: a changed model would silently read other
-plates. The manifest is JSON: `version`, `finder` and `reader` (each null or an object with `file`, `sha256`
-and settings).
+`manifest.json` is training's: the ONNX files with their digests. A model whose bytes have another digest is
+never run: a changed model would silently read other plates. `settings.json` is recognition's: at which size
+to look, how often, and what the models' surety is worth.
 """
 
 import hashlib
 import os
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
@@ -15,6 +16,10 @@ from platekeeper.recognition.frames import RecognitionError
 
 SHIPPED = Path(__file__).parent / "weights"
 FOLDER_VARIABLE = "PLATEKEEPER_WEIGHTS"
+FINDER, READER = "finder.onnx", "reader.onnx"
+
+Points = tuple[tuple[float, float], ...]
+_Form = TypeVar("_Form", bound=msgspec.Struct)
 
 
 class WeightsUnusable(RecognitionError):  # noqa: N818  # named for what is so
@@ -24,62 +29,73 @@ class WeightsUnusable(RecognitionError):  # noqa: N818  # named for what is so
         super().__init__(f"The recognition weights cannot be used, {what}: {remedy}.")
 
 
-class FinderWeights(msgspec.Struct, frozen=True):
-    """The finder's model and settings.
+class ModelFile(msgspec.Struct, frozen=True):
+    """One model: the ONNX file's name beside the manifest, and its SHA-256 digest in hexadecimal."""
+
+    file: str
+    sha256: str
+
+
+class Manifest(msgspec.Struct, frozen=True):
+    """What training has put into a folder of weights.
 
     Attributes:
-        file: name of the ONNX file beside the manifest.
-        sha256: its digest, in hexadecimal.
+        weights: the models.
+        regions: names of the reader's region classes: ISO 3166-2 codes, alpha-2 countries, or others.
+    """
+
+    weights: tuple[ModelFile, ...] = ()
+    regions: tuple[str, ...] = ()
+
+    def model(self, file: str) -> ModelFile | None:
+        """Return the entry of a file, or None where there is none."""
+        return next((each for each in self.weights if each.file == file), None)
+
+    @property
+    def version(self) -> str:
+        """Names this set of weights in every stored read: the beginnings of the models' digests."""
+        return "+".join(f"{Path(each.file).stem}-{each.sha256[:8].lower()}" for each in self.weights)
+
+
+class FinderSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How the finder is used.
+
+    Attributes:
         side_px: the longer side of a picture is brought down to this.
         threshold: cells scored lower are not looked at, in [0, 1].
         merge_iou: boxes that overlap at least so much are one plate.
     """
 
-    file: str
-    sha256: str
     side_px: int = 960
     threshold: float = 0.3
     merge_iou: float = 0.4
 
 
-class ReaderWeights(msgspec.Struct, frozen=True):
-    """The reader's model and settings.
+class ReaderSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How the reader is used.
 
     Attributes:
-        file: name of the ONNX file beside the manifest.
-        sha256: its digest, in hexadecimal.
         margins: how the plate is cut out for each look, parts of its width and height; the looks are fused.
         temperature: divides the log-probabilities; above 1 where the model is too sure.
-        regions: ISO 3166-2 codes (or alpha-2 countries) of the model's region classes, "" for "cannot tell".
         region_confidence: below it no region is told.
         confidence: points (what the model says, how often that is right), rising; calibrates a reading.
         agreeing: the same for readings that an independent second reader confirms.
         disagreeing: the same for readings that it contradicts.
     """
 
-    file: str
-    sha256: str
     margins: tuple[tuple[float, float], ...] = ((0.04, 0.04),)
     temperature: float = 1.0
-    regions: tuple[str, ...] = ()
     region_confidence: float = 0.8
-    confidence: tuple[tuple[float, float], ...] = ((0.0, 0.0), (1.0, 1.0))
-    agreeing: tuple[tuple[float, float], ...] = ((0.0, 0.0), (1.0, 1.0))
-    disagreeing: tuple[tuple[float, float], ...] = ((0.0, 0.0), (1.0, 1.0))
+    confidence: Points = ((0.0, 0.0), (1.0, 1.0))
+    agreeing: Points = ((0.0, 0.0), (1.0, 1.0))
+    disagreeing: Points = ((0.0, 0.0), (1.0, 1.0))
 
 
-class Manifest(msgspec.Struct, frozen=True):
-    """What weights there are.
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """With which settings the weights were measured, and how sure they are when they are right."""
 
-    Attributes:
-        version: names this set of weights in every stored read.
-        finder: the finder's, None while there is none.
-        reader: the reader's, None while there is none.
-    """
-
-    version: str
-    finder: FinderWeights | None = None
-    reader: ReaderWeights | None = None
+    finder: FinderSettings = FinderSettings()
+    reader: ReaderSettings = ReaderSettings()
 
 
 def weights_folder() -> Path:
@@ -94,26 +110,46 @@ def read_manifest(folder: Path) -> Manifest:
         folder: where `manifest.json` is.
 
     Returns:
-        The manifest; that its models are there and unaltered is checked when they are loaded.
+        The manifest, empty where the folder has none; that its models are unaltered is checked on loading.
 
     Raises:
-        WeightsUnusable: there is no manifest, or it has another form.
+        WeightsUnusable: it has another form.
     """
-    file = folder / "manifest.json"
+    return _read(folder / "manifest.json", Manifest)
+
+
+def read_settings(folder: Path) -> Settings:
+    """Read the settings beside a manifest.
+
+    Args:
+        folder: where `settings.json` is.
+
+    Returns:
+        The settings; the usual ones where the folder has none.
+
+    Raises:
+        WeightsUnusable: they have another form.
+    """
+    return _read(folder / "settings.json", Settings)
+
+
+def _read(file: Path, form: type[_Form]) -> _Form:
     try:
-        return msgspec.json.decode(file.read_bytes(), type=Manifest)
-    except OSError:
-        raise WeightsUnusable(f"{file} is missing", "install the package again") from None
+        return msgspec.json.decode(file.read_bytes(), type=form)
+    except FileNotFoundError:
+        return form()
+    except OSError as problem:
+        raise WeightsUnusable(f"{file} cannot be read ({problem.strerror})", "check its rights") from None
     except msgspec.MsgspecError as problem:
         raise WeightsUnusable(f"{file} is wrong ({problem})", "install the package again") from None
 
 
-def load_model(folder: Path, weights: FinderWeights | ReaderWeights) -> bytes:
+def load_model(folder: Path, model: ModelFile) -> bytes:
     """Load a model and check that it is the one that the manifest means.
 
     Args:
         folder: where the file is.
-        weights: which file, and its digest.
+        model: which file, and its digest.
 
     Returns:
         The model's bytes.
@@ -121,11 +157,11 @@ def load_model(folder: Path, weights: FinderWeights | ReaderWeights) -> bytes:
     Raises:
         WeightsUnusable: the file is missing or has another digest.
     """
-    file = folder / weights.file
+    file = folder / model.file
     try:
-        model = file.read_bytes()
+        content = file.read_bytes()
     except OSError:
         raise WeightsUnusable(f"{file} is missing", "install the package again") from None
-    if hashlib.sha256(model).hexdigest() != weights.sha256.lower():
+    if hashlib.sha256(content).hexdigest() != model.sha256.lower():
         raise WeightsUnusable(f"{file} is not the file that the manifest names", "install the package again")
-    return model
+    return content

@@ -1,15 +1,25 @@
 """The engine `platekeeper`: our own finder and reader, and the text recogniser as a second opinion.
 
-Which models, with which settings, the manifest of the weights says.
+Which models, with which settings, the folder of weights says (`manifest`).
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import onnxruntime
+
 from platekeeper.recognition import text_engine
 from platekeeper.recognition.finder import OnnxFinder
-from platekeeper.recognition.manifest import FinderWeights, ReaderWeights, load_model, read_manifest
+from platekeeper.recognition.manifest import (
+    FINDER,
+    READER,
+    Manifest,
+    WeightsUnusable,
+    load_model,
+    read_manifest,
+    read_settings,
+)
 from platekeeper.recognition.reader import MARGIN, OnnxReader
 from platekeeper.recognition.results import Recognition
 from platekeeper.recognition.seams import PlateFinder, PlateReader
@@ -20,6 +30,9 @@ SHORTEST = 2
 """A plate of one character exists, but what is read as one is nearly always none."""
 LEAST_CONFIDENCE = 0.02
 """Below it a reading says nothing, and what the finder saw is most likely no plate."""
+
+
+UNCALIBRATED = ((0.0, 0.0), (1.0, 1.0))
 
 
 @dataclass(frozen=True)
@@ -35,10 +48,10 @@ class OwnParts:
 def has_weights(folder: Path) -> bool:
     """Say whether a folder has both models."""
     manifest = read_manifest(folder)
-    return manifest.finder is not None and manifest.reader is not None
+    return manifest.model(FINDER) is not None and manifest.model(READER) is not None
 
 
-def open_own_parts(folder: Path, *, threads: int, second: bool) -> OwnParts | None:
+def open_own_parts(folder: Path, *, threads: int, second: bool) -> OwnParts:
     """Load the models of a folder of weights.
 
     Args:
@@ -47,51 +60,49 @@ def open_own_parts(folder: Path, *, threads: int, second: bool) -> OwnParts | No
         second: whether to ask the text recogniser for a second opinion.
 
     Returns:
-        The parts; None while the manifest names no finder or no reader.
+        The parts.
 
     Raises:
         WeightsUnusable: the manifest or a model is missing or altered.
         ModelsMissing: the second reader's models are not installed.
     """
-    manifest = read_manifest(folder)
-    if manifest.finder is None or manifest.reader is None:
-        return None
-    finder = _open_finder(folder, manifest.finder, threads=threads)
-    reader = _open_reader(folder, manifest.reader, threads=threads, alone=not second)
-    version = f"weights {manifest.version}"
+    manifest, settings = read_manifest(folder), read_settings(folder)
+    finder = OnnxFinder(
+        _open_model(folder, manifest, FINDER, threads=threads),
+        side_px=settings.finder.side_px,
+        threshold=settings.finder.threshold,
+        merge_iou=settings.finder.merge_iou,
+    )
+    reader = OnnxReader(
+        _open_model(folder, manifest, READER, threads=threads),
+        margins=settings.reader.margins,
+        temperature=settings.reader.temperature,
+        regions=manifest.regions,
+        region_confidence=settings.reader.region_confidence,
+        # with a second opinion, what both say together is calibrated, not this
+        confidence=UNCALIBRATED if second else settings.reader.confidence,
+    )
     if not second:
-        return OwnParts(finder, reader, MARGIN, version)
+        return OwnParts(finder, reader, MARGIN, manifest.version)
     pair = SecondOpinion(
         first=reader,
         second=text_engine.open_second_reader(threads=threads),
         first_margin=MARGIN,
         second_margin=text_engine.MARGIN,
-        agreeing=manifest.reader.agreeing,
-        disagreeing=manifest.reader.disagreeing,
+        agreeing=settings.reader.agreeing,
+        disagreeing=settings.reader.disagreeing,
     )
-    return OwnParts(finder, pair, text_engine.MARGIN, f"{version} with {text_engine.RECOGNISER}")
+    version = f"{manifest.version}+{Path(text_engine.RECOGNISER).stem}"
+    return OwnParts(finder, pair, text_engine.MARGIN, version)
 
 
-def _open_finder(folder: Path, settings: FinderWeights, *, threads: int) -> OnnxFinder:
-    return OnnxFinder(
-        open_session(load_model(folder, settings), threads=threads),
-        side_px=settings.side_px,
-        threshold=settings.threshold,
-        merge_iou=settings.merge_iou,
-    )
-
-
-def _open_reader(folder: Path, settings: ReaderWeights, *, threads: int, alone: bool) -> OnnxReader:
-    plain = ((0.0, 0.0), (1.0, 1.0))
-    return OnnxReader(
-        open_session(load_model(folder, settings), threads=threads),
-        margins=settings.margins,
-        temperature=settings.temperature,
-        regions=settings.regions,
-        region_confidence=settings.region_confidence,
-        # with a second opinion, what both say together is calibrated, not this
-        confidence=settings.confidence if alone else plain,
-    )
+def _open_model(folder: Path, manifest: Manifest, file: str, *, threads: int) -> onnxruntime.InferenceSession:
+    model = manifest.model(file)
+    if model is None:
+        raise WeightsUnusable(
+            f"{folder} has no {file}", "train it with `python -m training`, or choose the engine rapidocr"
+        )
+    return open_session(load_model(folder, model), threads=threads)
 
 
 def readable_plates(recognitions: Sequence[Recognition]) -> list[Recognition]:

@@ -1,5 +1,6 @@
 """The reader: our own model's columns turned into a reading, from several looks at the same crop."""
 
+import re
 from collections.abc import Sequence
 
 import cv2
@@ -14,6 +15,7 @@ from platekeeper.recognition.geometry import plate_within, rectify
 from platekeeper.recognition.results import PlateReading
 
 HEIGHT_PX, WIDTH_PX = 48, 128
+ISO_3166 = re.compile(r"(?!EU$)[A-Z]{2}(-[A-Z0-9]{1,3})?")
 MARGIN = (0.12, 0.16)
 """What a crop shows around the plate, parts of its width and height: room for every look."""
 
@@ -61,8 +63,8 @@ def region_of(shares: NDArray[np.float32], regions: Sequence[str], *, at_least: 
     """Name the region that several looks agree on.
 
     Args:
-        shares: probability of each region in each look, shape (looks, len(regions)).
-        regions: the regions' codes; "" stands for "cannot tell".
+        shares: log-probability of each region in each look, shape (looks, len(regions)).
+        regions: what the classes mean; only ISO 3166 codes are told, "EU" is none.
         at_least: below this mean probability no region is named.
 
     Returns:
@@ -73,9 +75,9 @@ def region_of(shares: NDArray[np.float32], regions: Sequence[str], *, at_least: 
     """
     if shares.ndim != 2 or shares.shape[1] != len(regions):
         raise ValueError(f"expected probabilities of shape (looks, {len(regions)}); got {shares.shape}")
-    mean = shares.mean(axis=0)
+    mean = np.exp(shares).mean(axis=0)
     best = int(mean.argmax())
-    return regions[best] or None if mean[best] >= at_least else None
+    return regions[best] if mean[best] >= at_least and ISO_3166.fullmatch(regions[best]) else None
 
 
 class OnnxReader:
