@@ -45,7 +45,7 @@ TimestampCheck = Callable[[bytes, bytes], bool]  # message, RFC 3161 token
 
 _sha256 = hashlib.sha256
 _dump = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
-_parse = json.JSONDecoder().decode
+_parse = json.JSONDecoder().raw_decode
 
 # How each value is written, and so how an entry's line is: JSON, but in one way only.
 _SEQUENCE = r"[1-9][0-9]{0,18}"
@@ -71,7 +71,7 @@ class Fault(Exception):  # noqa: N818  # what was found, not what went wrong wit
     """The first thing that does not hold: a sentence for an auditor, the number of the check, the entry."""
 
     def __init__(self, check: int, sentence: str, entry: int | None = None) -> None:
-        super().__init__(sentence)
+        super().__init__(sentence[:1].upper() + sentence[1:])
         self.check = check
         self.entry = entry
 
@@ -214,7 +214,7 @@ def ed25519_holds(public: bytes, message: bytes, signature: bytes) -> bool:
     """
     key = _point(public)
     s = int.from_bytes(signature[32:], "little")
-    if key is None or s >= _L:
+    if key is None or len(signature) != 64 or s >= _L:
         return False
     k = int.from_bytes(hashlib.sha512(signature[:32] + public + message).digest(), "little") % _L
     minus_key: _Point = (_P - key[0], key[1], 1, _P - key[3])
@@ -236,12 +236,13 @@ def ed25519_holds(public: bytes, message: bytes, signature: bytes) -> bool:
 def _bytes_of(text: str, length: int) -> bytes:
     """Return what base64 stands for; there is one way to write it, and any other is refused."""
     data = base64.b64decode(text, validate=True)
-    if len(data) != length or _base64(data) != text:
+    if len(data) != length or base64_of(data) != text:
         raise ValueError("not the base64 of that many bytes")
     return data
 
 
-def _base64(data: bytes) -> str:
+def base64_of(data: bytes) -> str:
+    """Return the base64 of some bytes."""
     return base64.b64encode(data).decode()
 
 
@@ -259,7 +260,7 @@ class PublicKey(NamedTuple):
     @property
     def line(self) -> str:
         """Return the key as its file holds it: origin, key id and base64, joined by plus signs."""
-        blob = _base64(b"\x01" + self.raw)
+        blob = base64_of(b"\x01" + self.raw)
         return f"{self.origin}+{self.key_id.hex()}+{blob}"
 
     @property
@@ -303,7 +304,7 @@ class Checkpoint(NamedTuple):
     @property
     def body(self) -> str:
         """Return the text that is signed: five lines."""
-        hashes = (_base64(self.root), _base64(self.chain))
+        hashes = (base64_of(self.root), base64_of(self.chain))
         return "\n".join((self.origin, str(self.size), *hashes, self.made_at, ""))
 
     @classmethod
@@ -321,7 +322,7 @@ class Checkpoint(NamedTuple):
             pass
         raise _unreadable_checkpoint()
 
-    def named(self, whose: str = "The checkpoint") -> str:
+    def named(self, whose: str = "the checkpoint") -> str:
         """Return how a sentence names it."""
         return f"{whose} of {self.size} entries made at {minutes(self.made_at)}"
 
@@ -335,7 +336,7 @@ class Note(NamedTuple):
     @property
     def text(self) -> str:
         """Return the note's text."""
-        lines = (f"— {self.checkpoint.origin} {_base64(blob)}\n" for blob in self.signatures)
+        lines = (f"— {self.checkpoint.origin} {base64_of(blob)}\n" for blob in self.signatures)
         return f"{self.checkpoint.body}\n{''.join(lines)}"
 
     @classmethod
@@ -354,6 +355,10 @@ class Note(NamedTuple):
         if note.text != text:
             raise _unreadable_checkpoint()
         return note
+
+    def line(self, token: bytes = b"") -> bytes:
+        """Return the note as a line of an export, with its time-stamp token if it has one."""
+        return line_of({"checkpoint": self.text, **({"timestamp": base64_of(token)} if token else {})})
 
     def is_signed_by(self, key: PublicKey, holds: SignatureCheck) -> bool:
         """Tell whether one of the signatures is the key's, and the ledger too."""
@@ -432,9 +437,9 @@ def take_entry(head: Head, line: bytes) -> list[bytes] | None:
     """
     expected = head.size + 1
     # 0 canonical bytes, 1 leaf hashes
-    sequence, leaf, fields, end = _read_entry(line, f"ntry {expected}", expected)
+    sequence, leaf, fields, end = _read_entry(line, f"entry {expected}", expected)
     entry_at = fields[1].decode() if fields else head.last_at
-    name = f"Entry {sequence} of {minutes(entry_at)}" if fields else f"Entry {sequence}"
+    name = f"entry {sequence} of {minutes(entry_at)}" if fields else f"entry {sequence}"
     # 6 range: no gaps
     if sequence > expected:
         gap = _entries(expected, sequence - 1)
@@ -444,9 +449,9 @@ def take_entry(head: Head, line: bytes) -> list[bytes] | None:
         raise Fault(RANGE, sentence, expected)
     # 2 links
     if line[end:] != b',"chain_hash":"%b"}\n' % chain_hash(head.chain, leaf).hex().encode():
+        which = f"it or entry {sequence - 1}" if sequence > 1 else "it"
         sentence = (
-            f"{name} does not follow from what stands before it: it or the entry before it was changed after "
-            "it was written, and its hashes were made anew."
+            f"{name} does not follow from what stands before it: {which} was changed after it was written."
         )
         raise Fault(LINK, sentence, expected)
     # 5 time
@@ -461,9 +466,9 @@ def take_entry(head: Head, line: bytes) -> list[bytes] | None:
 def _read_entry(line: bytes, name: str, entry: int | None) -> tuple[int, bytes, list[bytes] | None, int]:
     """Return an entry's sequence, leaf hash and fields, and where in its line the leaf hash ends."""
     match = _entry_line(line) or _withheld_line(line)
-    if match is None or not _is_text(line):
+    if match is None or not line.endswith(b'"}\n') or not _is_text(line):
         sentence = (
-            f"What stands where e{name} should is not written as an entry is: it was changed or damaged."
+            f"What stands where {name} should is not written as an entry is: it was changed or damaged."
         )
         raise Fault(CANONICAL, sentence, entry)
     end = match.end() + 79  # of `,"leaf_hash":"<64 digits>"`
@@ -471,15 +476,16 @@ def _read_entry(line: bytes, name: str, entry: int | None) -> tuple[int, bytes, 
         return int(match[1]), bytes.fromhex(match[2].decode()), None, end
     fields, salt, details = list(match.groups()[:7]), match[8], match[9]
     if b"\\" in line:
-        fields, details = [_unescaped(field) for field in fields], _unescaped(details or b"")
+        fields[4:6] = map(_unescaped, fields[4:6])
+        details = _unescaped(details or b"")
     name += f" of {minutes(fields[1].decode())}"
     leaf = leaf_hash(canonical_bytes(fields))
     if line[match.end() : end] != b',"leaf_hash":"%b"' % leaf.hex().encode():
-        sentence = f"E{name} was changed after it was written: its contents do not match its leaf hash."
+        sentence = f"{name} was changed after it was written: its contents do not match its leaf hash."
         raise Fault(LEAF, sentence, entry)
     if salt and details_digest(bytes.fromhex(salt.decode()), details).hex().encode() != fields[6]:
         sentence = (
-            f"The details of e{name} were altered after they were written: they do not match their digest."
+            f"The details of {name} were altered after they were written: they do not match their digest."
         )
         raise Fault(LEAF, sentence, entry)
     return int(fields[0]), leaf, fields, end
@@ -496,12 +502,12 @@ def _is_text(line: bytes) -> bool:
 def _unescaped(value: bytes) -> bytes:
     if b"\\" not in value:
         return value
-    text: str = _parse(f'"{value.decode()}"')
+    text: str = _parse(f'"{value.decode()}"')[0]
     return text.encode()
 
 
 def _entries(first: int, last: int) -> str:
-    return f"Entry {first} is" if first == last else f"Entries {first} to {last} are"
+    return f"entry {first} is" if first == last else f"entries {first} to {last} are"
 
 
 # -- An export -----------------------------------------------------------------------------------------------
@@ -654,20 +660,20 @@ class Verification:
             note = self._held.pop()
             if note.checkpoint.size < self.head.size:
                 sentence = (
-                    f"{note.checkpoint.named('Your checkpoint')} is older than this export, which begins "
+                    f"{note.checkpoint.named('your checkpoint')} is older than this export, which begins "
                     f"with entry {self.first}: ask for an export of the whole ledger."
                 )
                 raise Fault(CONSISTENCY, sentence)
-            self._check_signature(note, "Your checkpoint")
+            self._check_signature(note, "your checkpoint")
             # 7 consistency with what the auditor holds
-            self._check_root(note.checkpoint, CONSISTENCY, "Your checkpoint")
+            self._check_root(note.checkpoint, CONSISTENCY, "your checkpoint")
             self.signed = note.checkpoint
 
     def _take_checkpoint(self, line: bytes, rest: Iterator[bytes]) -> None:
         note, token = note_of(line)
         checkpoint, size = note.checkpoint, self.head.size
         # 4 signature
-        self._check_signature(note, "The checkpoint")
+        self._check_signature(note, "the checkpoint")
         # 6 range
         if checkpoint.size > size:
             if self._comes_later(rest):
@@ -683,7 +689,7 @@ class Verification:
             )
             raise Fault(RANGE, sentence, checkpoint.size + 1)
         # 3 root; and so 7 consistency, for all checkpoints are compared with one tree that only grows
-        self._check_root(checkpoint, ROOT, "The checkpoint")
+        self._check_root(checkpoint, ROOT, "the checkpoint")
         # 5 time
         if checkpoint.made_at < max(self.head.last_at, self.signed.made_at):
             raise Fault(TIME, f"{checkpoint.named()} is dated before what it covers.")
@@ -716,9 +722,7 @@ class Verification:
         if self._timestamp_holds is None:
             self.timestamps += 1
         elif not self._timestamp_holds(note.text.encode(), token):
-            raise Fault(
-                TIME, f"The time stamp of {note.checkpoint.named('the checkpoint')} belongs to another."
-            )
+            raise Fault(TIME, f"The time stamp of {note.checkpoint.named()} belongs to another.")
 
     def _finish(self) -> None:
         last = self.head.size
@@ -729,7 +733,7 @@ class Verification:
             sentence = f"The export is to end with entry {self.declared_last}, but more were put after it."
             raise Fault(RANGE, sentence, self.declared_last + 1)
         if self._held:
-            name = self._held[-1].checkpoint.named("Your checkpoint")
+            name = self._held[-1].checkpoint.named("your checkpoint")
             sentence = f"{name} counts more than this export, which ends with entry {last}: it was truncated."
             raise Fault(CONSISTENCY, sentence, last + 1)
         if not self.signed.root:
@@ -742,7 +746,7 @@ class Verification:
         which = f"entries {self.first} to {last}" if last >= self.first else "its entries"
         parts = [
             f"The ledger {self.key.origin} holds: {which} are complete, in order and unchanged",
-            f"{signed.named('the checkpoint')} is signed with its key ({self.key.fingerprint[:16]}...)",
+            f"{signed.named()} is signed with its key ({self.key.fingerprint[:16]}...)",
         ]
         if last > signed.size:
             parts.append(f"what follows after entry {signed.size} is chained but not signed yet")
@@ -853,7 +857,7 @@ def _path(path: object, spans: list[Span]) -> dict[Span, bytes]:
 
 
 def _check_inclusion(path: object, line: bytes, checkpoint: Checkpoint) -> str:
-    sequence, leaf, _, end = _read_entry(line, "ntry", None)
+    sequence, leaf, _, end = _read_entry(line, "the entry", None)
     if line[end:] != b"}\n":
         raise Fault(
             CANONICAL, "The entry in the proof is not written as it should be: it was changed or damaged."
@@ -864,13 +868,13 @@ def _check_inclusion(path: object, line: bytes, checkpoint: Checkpoint) -> str:
     known = _path(path, inclusion_spans(sequence - 1, tree))
     known[sequence - 1, sequence] = leaf
     if _root_of(tree, known) != checkpoint.root:
-        sentence = f"Entry {sequence} is not the one that {checkpoint.named('the checkpoint')} signs."
+        sentence = f"Entry {sequence} is not the one that {checkpoint.named()} signs."
         raise Fault(ROOT, sentence, sequence)
     return f"Entry {sequence} is in the ledger {checkpoint.origin}: {checkpoint.named()} covers it."
 
 
 def _check_consistency(path: object, older: Checkpoint, newer: Checkpoint) -> str:
-    names = f"{newer.named()}", f"{older.named('that')}"
+    names = newer.named(), older.named("that")
     if not 0 < older.size <= newer.size or older.origin != newer.origin:
         raise Fault(RANGE, f"{names[0]} does not come after {names[1]} of the same ledger.")
     tree = (0, newer.size)
@@ -879,7 +883,7 @@ def _check_consistency(path: object, older: Checkpoint, newer: Checkpoint) -> st
         known[0, older.size] = older.root  # the older tree is itself a subtree of the newer
     if (_root_of((0, older.size), known), _root_of(tree, known)) != (older.root, newer.root):
         raise Fault(CONSISTENCY, f"{names[0]} does not continue {names[1]}: entries were changed.")
-    return f"{names[0]} continues {names[1]}: no entry of {older.origin} was changed between them."
+    return f"T{names[0][1:]} continues {names[1]}: no entry of {older.origin} was changed between them."
 
 
 # -- The command ---------------------------------------------------------------------------------------------

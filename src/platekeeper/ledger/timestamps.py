@@ -1,0 +1,21 @@
+"""The seam for RFC 3161 time stamps: an outside authority's word for when a checkpoint existed.
+
+An agency that has an authority gives `make_checkpoint` one of these and `verify` a check. No client is
+built in: none of the libraries shipped here speaks the protocol. `openssl ts -verify` checks a stored token.
+"""
+
+from typing import Protocol
+
+
+class TimestampAuthority(Protocol):
+    """Somebody who stamps."""
+
+    def stamp(self, message: bytes) -> bytes:
+        """Return a DER time-stamp token over the SHA-256 of a message.
+
+        Raises:
+            LedgerError: the authority cannot be reached or refuses.
+
+        Source:
+            RFC 3161, 2.4
+        """
