@@ -1,4 +1,7 @@
-"""The tags and filters that pages are built from; each shows one component of the design system."""
+"""The tags and filters that pages are built from; each shows one component of the design system.
+
+A template hands "" to a tag for what its context leaves out, so each of them takes "" as "not known".
+"""
 
 import uuid
 from collections.abc import Mapping, Sequence
@@ -67,7 +70,7 @@ def compare(read: str, listed: str, confidences: Sequence[float] | None = None) 
 @register.inclusion_tag("ui/components/confidence.html")
 def confidence(value: float | None) -> dict[str, Any]:
     """Show a confidence in [0, 1] as a bar, a percentage and words; None as "not stated"."""
-    if value is None:
+    if not isinstance(value, float | int):
         return {"known": False}
     words = wording.confidence_in_words(value)
     percent = round(min(max(value, 0.0), 1.0) * 100)
@@ -79,10 +82,8 @@ def hit_kind(kind: str, likelihood: float | None = None) -> dict[str, Any]:
     """Say whether a hit is exact or a possible look-alike, and how likely that one is."""
     if kind.upper() == "EXACT":
         return {"words": wording.Words("Exact match", "exact", "exact")}
-    text = (
-        "Possible look-alike" if likelihood is None else f"Possible look-alike: {round(likelihood * 100)} %"
-    )
-    return {"words": wording.Words(text, "lookalike", "about")}
+    chance = f": {round(likelihood * 100)} %" if isinstance(likelihood, float) else ""
+    return {"words": wording.Words(f"Possible look-alike{chance}", "lookalike", "about")}
 
 
 @register.inclusion_tag("ui/components/badge.html")
@@ -94,13 +95,13 @@ def state_badge(code: str) -> dict[str, Any]:
 @register.inclusion_tag("ui/components/badge.html", takes_context=True)
 def list_age(context: Context, fetched_at: datetime | None) -> dict[str, Any]:
     """Say how old a hot list is; an old one is marked (HOT-03, HOT-08)."""
-    return {"words": wording.list_age_in_words(fetched_at, _now(context))}
+    return {"words": wording.list_age_in_words(fetched_at or None, _now(context))}
 
 
 @register.simple_tag(takes_context=True)
 def ago(context: Context, at: datetime | None) -> SafeString | str:
     """Say how long ago a moment was; page.js keeps it true."""
-    if at is None:
+    if not at:
         return "never"
     return format_html(
         '<time datetime="{}" title="{}" data-ago>{}</time>',
@@ -113,7 +114,7 @@ def ago(context: Context, at: datetime | None) -> SafeString | str:
 @register.simple_tag
 def moment(at: datetime | None) -> SafeString | str:
     """Show a moment to the second, in the agency's zone, as a court would want it."""
-    if at is None:
+    if not at:
         return "not known"
     local = timezone.localtime(at)
     return format_html(
@@ -134,6 +135,12 @@ def region(code: str) -> str:
 
 
 @register.filter
+def picture_roles(owner: object) -> list[str]:
+    """List the roles of the pictures that `picture_src` can find for a read or an alert."""
+    return list(getattr(owner, "pictures", None) or getattr(owner, "roles", None) or ())
+
+
+@register.filter
 def asked(query: Mapping[str, object] | None) -> list[tuple[str, str]]:
     """List what a recorded query asked, without the parts left empty: ("Plate", "7ABC123"), ..."""
     parts = []
@@ -147,7 +154,7 @@ def asked(query: Mapping[str, object] | None) -> list[tuple[str, str]]:
 @register.filter
 def grouped(number: int | None) -> str:
     """Show a count with its thousands apart: 182340 becomes "182,340"."""
-    return "" if number is None else f"{number:,}"
+    return f"{number:,}" if isinstance(number, int) else ""
 
 
 @register.filter
@@ -163,9 +170,9 @@ def refusal_of(decision: object) -> object | None:
 
 
 @register.inclusion_tag("ui/components/refusal.html")
-def refusal(decision: object, title: str = "This is not allowed") -> dict[str, Any]:
-    """Show why something is refused: clause, reason and remedy."""
-    return {"refusal": decision, "title": title}
+def refusal(decision: object, title: str = "This is not allowed", heading: str = "h2") -> dict[str, Any]:
+    """Show why something is refused: clause, reason and remedy; `heading` is "h1" where it is the page's."""
+    return {"refusal": decision, "title": title, "heading": heading}
 
 
 @register.inclusion_tag("ui/components/field.html")

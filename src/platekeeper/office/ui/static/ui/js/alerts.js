@@ -89,13 +89,16 @@
   function cardUrl(id) {
     return list.dataset.cardUrl.replace(list.dataset.cardId, encodeURIComponent(id));
   }
-  list.addEventListener("htmx:sseMessage", function (event) {
-    const id = event.detail.data;
+  list.addEventListener("htmx:sseMessage", (event) => fetchCard(event.detail.data));
+  panel.addEventListener("htmx:afterSettle", function (event) {
+    if (event.detail.target.id === "alert-panel") fetchCard(panel.querySelector("[data-alert]").dataset.alert);
+  });
+  function fetchCard(id) {
     const known = document.getElementById("alert-" + id);
     htmx
       .ajax("GET", cardUrl(id), { target: known || list, swap: known ? "outerHTML" : "afterbegin" })
       .then(() => arrived(id, Boolean(known)));
-  });
+  }
   function reselect() {
     const open = panel.querySelector("[data-alert]");
     const card = open && document.getElementById("alert-" + open.dataset.alert);

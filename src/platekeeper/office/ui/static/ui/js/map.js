@@ -91,6 +91,8 @@
       latitude.value = event.latlng.lat.toFixed(5);
       longitude.value = event.latlng.lng.toFixed(5);
       if (!radius.value) radius.value = "500";
+      const fold = latitude.closest("details");
+      if (fold) fold.open = true; // what was set is seen before it is sent
       latitude.dispatchEvent(new Event("change", { bubbles: true }));
       show();
     });

@@ -16,6 +16,12 @@
      place of its results, a form with its errors); a refusal page opens in the dialog; nothing fails silently. */
   document.addEventListener("htmx:beforeSwap", function (event) {
     const detail = event.detail;
+    const answeredBy = new URL(detail.xhr.responseURL || location.href).pathname;
+    if (answeredBy === document.body.dataset.loginUrl) {
+      detail.shouldSwap = false; // the session is over: the log-in page is a page, not a part of this one
+      location.reload();
+      return;
+    }
     if (detail.xhr.status < 400) return;
     const answer = new DOMParser().parseFromString(detail.serverResponse, "text/html");
     if (detail.target.id && answer.getElementById(detail.target.id)) {
@@ -35,6 +41,12 @@
   });
   document.addEventListener("htmx:sendError", function () {
     toast("No connection to the office. Nothing was changed: try again when the connection is back.", "danger");
+  });
+
+  /* Whoever works by keyboard or ear goes on where the answer is. */
+  document.addEventListener("htmx:afterSettle", function (event) {
+    const id = event.detail.target && event.detail.target.id;
+    if (id === "results" || id === "alert-panel") document.getElementById(id).focus({ preventScroll: true });
   });
 
   /* Ages: <time data-ago> is written by the server and kept true here. */
