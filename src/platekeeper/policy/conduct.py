@@ -103,6 +103,13 @@ class Alerts:
     suspicion: Setting[CheckRule] = field(
         metadata=says("alert checks", "Stating articulable reasonable suspicion before a stop is {}.")
     )
+    in_order: Setting[bool] = field(
+        metadata=says(
+            "alert checks",
+            "The checks follow one another: status first, then plate and vehicle, then suspicion.",
+            otherwise="The checks may be made in any order.",
+        )
+    )
     exigency: Setting[bool] = field(
         metadata=says(
             "alert checks",

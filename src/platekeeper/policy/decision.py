@@ -8,6 +8,7 @@ database.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Generic, Protocol, TypeAlias, TypeVar
 
 from platekeeper.policy.vocabulary import ApprovalKind, DataKind
@@ -113,6 +114,19 @@ class Check(Protocol[FactsT_contra]):
 def always(_: object) -> bool:
     """Say that a rule concerns everything."""
     return True
+
+
+class Stepped(Protocol):
+    """Facts about one step of a lifecycle."""
+
+    @property
+    def step(self) -> StrEnum:
+        """The step that is wanted."""
+
+
+def at(*steps: StrEnum) -> Callable[[Stepped], bool]:
+    """Say that a rule concerns certain steps."""
+    return lambda facts: facts.step in steps
 
 
 @dataclass(frozen=True)

@@ -203,6 +203,7 @@ class AccessRequest:
         sensitive_place: whether the area touches a registered lawful event or sensitive place.
         agreement: the agreement under which an outsider asks.
         approved_query: whether it is the very query of an approved request for deleted data.
+        rms_queued: whether the entry for the records management system can be queued.
         recorded: whether an access record can be written now; False while logging fails.
     """
 
@@ -223,6 +224,7 @@ class AccessRequest:
     sensitive_place: bool = False
     agreement: Agreement | None = None
     approved_query: bool = False
+    rms_queued: bool = True
     recorded: bool = True
 
 
@@ -267,31 +269,3 @@ class AccessFacts:
             and approval.approved_at <= self.now
             for approval in self.request.approvals
         )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Session:
-    """One log-in.
-
-    Attributes:
-        authenticated_at: last full log-in.
-        last_active_at: last use.
-        second_factor: whether one was given.
-        banner_accepted: whether the log-on banner was accepted.
-        terminal: class of the terminal, such as `police-vehicle`.
-    """
-
-    authenticated_at: datetime
-    last_active_at: datetime
-    second_factor: bool
-    banner_accepted: bool
-    terminal: str = "desk"
-
-
-@dataclass(frozen=True, kw_only=True)
-class SessionFacts:
-    """One question: may this session go on?"""
-
-    profile: Profile
-    session: Session
-    now: datetime

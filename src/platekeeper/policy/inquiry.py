@@ -68,6 +68,17 @@ def _unrecorded(facts: AccessFacts) -> Refusal | None:
     )
 
 
+def _unqueued(facts: AccessFacts) -> Refusal | None:
+    rule = facts.profile.access.rms_classification
+    if not rule.value or facts.request.rms_queued:
+        return None
+    return Refusal(
+        f'The access cannot be documented in the records management system as "{rule.value}" now.',
+        "Tell the administrator that the outbox has failed.",
+        clause=rule.clause,
+    )
+
+
 def _borrowed(facts: AccessFacts) -> Refusal | None:
     parent = facts.request.parent
     if parent is None or (
@@ -304,6 +315,7 @@ def _searches_deleted(facts: AccessFacts) -> bool:
 INQUIRY_RULES: tuple[Rule[AccessFacts], ...] = (
     Rule("recorded-or-not-shown", "SRC-01", _unrecorded, discloses),
     Rule("recorded-or-not-done", "SRC-06", _unrecorded, _acts_otherwise),
+    Rule("documented-in-rms", "SRC-03", _unqueued, discloses),
     Rule("own-fresh-parent", "SRC-01", _borrowed, discloses),
     Rule("purpose-stated", "PUR-01", _purposeless, discloses),
     Rule("purpose-authorized", "SRC-04", _unauthorized_purpose, discloses),

@@ -1,0 +1,260 @@
+"""Who else may have data: single releases to other agencies (SHR-01 to SHR-13, PUR-10 to PUR-12).
+
+Standing access under an agreement is decided in `access`; here is the request for particular data. There is
+no way from here to the public: such requests go to records staff.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from platekeeper.policy.decision import AllOf, Decision, Refusal, Rule
+from platekeeper.policy.facts import Agreement
+from platekeeper.policy.lint import Fault, lint_reason
+from platekeeper.policy.profile import Profile
+from platekeeper.policy.vocabulary import BarredPurpose, Duty, RecipientClass
+
+_PROCESSORS = frozenset({RecipientClass.HOSTING})
+_OUTSIDE_ENFORCEMENT = frozenset({RecipientClass.PUBLIC})
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReleaseRequest:
+    """Another agency's request for data, and what was done with it.
+
+    Attributes:
+        agency: name.
+        requester: name of the person who asks.
+        recipient: what kind of agency it is.
+        purpose: intended purpose, in words.
+        written: whether the request is in writing.
+        disclaims: barred purposes that the requester declares not to have.
+        verified_by: how the requester's identity was verified.
+        considered: the statutes that the approver considered.
+        finding: what the approver found, in words.
+        approved_by_office: office of the approver; empty before approval.
+        approver: username of the approver.
+        handled_by: username of whoever fulfils it.
+        request_digest: digest of the request on file; empty where it is not kept.
+        agreement: the agreement between the agencies.
+    """
+
+    agency: str
+    requester: str
+    recipient: RecipientClass
+    purpose: str
+    written: bool
+    disclaims: frozenset[BarredPurpose] = frozenset()
+    verified_by: str = ""
+    considered: frozenset[str] = frozenset()
+    finding: str = ""
+    approved_by_office: str = ""
+    approver: str = ""
+    handled_by: str = ""
+    request_digest: str = ""
+    agreement: Agreement | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReleaseFacts:
+    """One question: may this request be fulfilled?"""
+
+    profile: Profile
+    request: ReleaseRequest
+    now: datetime
+
+    @property
+    def barred_purposes(self) -> frozenset[BarredPurpose]:
+        """The purposes that nobody may have here, by the profile and by its floor."""
+        floor = self.profile.floor.barred_purposes
+        return self.profile.sharing.barred_purposes.value | (floor.value if floor else frozenset())
+
+    @property
+    def barred_recipients(self) -> frozenset[RecipientClass]:
+        """Who may have nothing, by the profile and by its floor."""
+        floor = self.profile.floor.barred_recipients
+        return self.profile.sharing.barred_recipients.value | (floor.value if floor else frozenset())
+
+
+def _public(facts: ReleaseFacts) -> Refusal | None:
+    if facts.request.recipient not in _OUTSIDE_ENFORCEMENT:
+        return None
+    return Refusal(
+        "Requests from outside law enforcement are not fulfilled here.",
+        f"Refer it to: {facts.profile.sharing.public_requests_to.value}.",
+    )
+
+
+def _commercial(facts: ReleaseFacts) -> Refusal | None:
+    if facts.request.recipient is not RecipientClass.COMMERCIAL:
+        return None
+    return Refusal(
+        "Nothing goes to commercial or private entities.", "Refuse the request and keep it on file."
+    )
+
+
+def _barred_recipient(facts: ReleaseFacts) -> Refusal | None:
+    recipient, sharing = facts.request.recipient, facts.profile.sharing
+    if recipient in _PROCESSORS or (
+        recipient in sharing.recipients.value and recipient not in facts.barred_recipients
+    ):
+        return None
+    return Refusal(
+        f"This agency does not share with recipients of the class {recipient}.",
+        "Refuse the request and keep it on file.",
+        clause=sharing.barred_recipients.clause if recipient in facts.barred_recipients else "",
+    )
+
+
+def _purpose_barred(facts: ReleaseFacts, purpose: BarredPurpose) -> bool:
+    findings = lint_reason(facts.request.purpose, barred=facts.barred_purposes)
+    found = any(finding.purpose is purpose for finding in findings)
+    return purpose in facts.barred_purposes and (found or purpose not in facts.request.disclaims)
+
+
+def _immigration(facts: ReleaseFacts) -> Refusal | None:
+    immigration = facts.request.recipient is RecipientClass.IMMIGRATION
+    if not immigration and not _purpose_barred(facts, BarredPurpose.IMMIGRATION):
+        return None
+    return Refusal(
+        "Data is not shared for federal immigration enforcement, and the request does not rule that out.",
+        "Refuse it, or have the requester declare in writing that it is not for that.",
+    )
+
+
+def _reproductive(facts: ReleaseFacts) -> Refusal | None:
+    if not _purpose_barred(facts, BarredPurpose.REPRODUCTIVE_CARE):
+        return None
+    return Refusal(
+        "Data is not shared against lawful reproductive health care, and the request does not rule that out.",
+        "Refuse it, or have the requester declare in writing that it is not for that.",
+    )
+
+
+def _for_commerce(facts: ReleaseFacts) -> Refusal | None:
+    findings = lint_reason(facts.request.purpose, barred=frozenset({BarredPurpose.COMMERCIAL}))
+    if not any(finding.fault is Fault.BARRED for finding in findings):
+        return None
+    return Refusal("The intended purpose is commercial.", "Refuse the request and keep it on file.")
+
+
+def _unwritten(facts: ReleaseFacts) -> Refusal | None:
+    request = facts.request
+    given = {"agency": request.agency, "requester": request.requester, "purpose": request.purpose}
+    missing = [name for name in facts.profile.sharing.written_request.value if not given[name].strip()]
+    if request.written and not missing:
+        return None
+    return Refusal(
+        "The request is not in writing with agency, requesting person and intended purpose.",
+        "Have the agency send it in writing with all three.",
+    )
+
+
+def _unverified(facts: ReleaseFacts) -> Refusal | None:
+    if facts.request.verified_by.strip():
+        return None
+    return Refusal(
+        "It is not recorded how the requesting official was verified.", "Verify the person and record how."
+    )
+
+
+def _unconsidered(facts: ReleaseFacts, statute: str) -> bool:
+    return statute in facts.profile.sharing.considered_first.value and statute not in facts.request.considered
+
+
+def _values_act(facts: ReleaseFacts) -> Refusal | None:
+    if not _unconsidered(facts, "Values Act"):
+        return None
+    return Refusal(
+        "The approver has not considered the Values Act.", "Consider it and tick it with a reason."
+    )
+
+
+def _reproductive_act(facts: ReleaseFacts) -> Refusal | None:
+    if not _unconsidered(facts, "Reproductive Privacy Act"):
+        return None
+    return Refusal(
+        "The approver has not considered the Reproductive Privacy Act.",
+        "Consider it and tick it with a reason.",
+    )
+
+
+def _untested(facts: ReleaseFacts) -> Refusal | None:
+    if facts.request.finding.strip():
+        return None
+    return Refusal(
+        f"The approver has not found {facts.profile.sharing.test.value}.", "Write down what was found."
+    )
+
+
+def _unapproved(facts: ReleaseFacts) -> Refusal | None:
+    office = facts.profile.duties[Duty.RELEASE].value
+    request = facts.request
+    by_the_office = request.approved_by_office == office and bool(request.approver)
+    if by_the_office and request.approver != request.handled_by:
+        return None
+    return Refusal(
+        f"The request is not approved by the {office} or designee, apart from whoever fulfils it.",
+        f"Submit it to the {office}.",
+    )
+
+
+def _unfiled(facts: ReleaseFacts) -> Refusal | None:
+    if facts.request.request_digest.strip():
+        return None
+    return Refusal("The approved request is not on file.", "Put the request on file, then fulfil it.")
+
+
+def _unagreed(facts: ReleaseFacts) -> Refusal | None:
+    agreement = facts.request.agreement
+    in_force = (
+        agreement is not None
+        and agreement.valid_from <= facts.now
+        and (agreement.valid_to is None or facts.now < agreement.valid_to)
+    )
+    if in_force or not facts.profile.sharing.agreement.value:
+        return None
+    return Refusal(
+        "No interagency agreement with this agency is in force.", "Conclude or renew the agreement first."
+    )
+
+
+def _onward(facts: ReleaseFacts) -> Refusal | None:
+    agreement = facts.request.agreement
+    if agreement is None or agreement.forbids_onward:
+        return None
+    return Refusal(
+        "The agreement does not forbid passing data on.", "Amend the agreement and have it reviewed."
+    )
+
+
+RELEASE_RULES: tuple[Rule[ReleaseFacts], ...] = (
+    Rule("public-to-records", "SHR-12", _public),
+    Rule("nothing-commercial", "SHR-10", _commercial),
+    Rule("release-not-immigration", "PUR-10", _immigration),
+    Rule("release-not-reproductive-care", "PUR-11", _reproductive),
+    Rule("release-not-commerce", "PUR-12", _for_commerce),
+    Rule("recipient-of-a-shared-class", "SHR-01", _barred_recipient),
+    Rule("release-agreement", "SHR-08", _unagreed),
+    Rule("release-no-onward", "SHR-09", _onward),
+    Rule("request-in-writing", "SHR-02", _unwritten),
+    Rule("official-verified", "SHR-13", _unverified),
+    Rule("values-act-considered", "SHR-06", _values_act),
+    Rule("reproductive-act-considered", "SHR-07", _reproductive_act),
+    Rule("test-applied", "SHR-04", _untested),
+    Rule("release-approved", "SHR-03", _unapproved),
+    Rule("request-on-file", "SHR-05", _unfiled),
+)
+
+
+def decide_release(profile: Profile, request: ReleaseRequest, now: datetime) -> Decision:
+    """Decide whether a request for data may be fulfilled.
+
+    Args:
+        profile: policy of the agency that is asked.
+        request: the request and what was done with it.
+        now: aware.
+
+    Source:
+        SHR-01 to SHR-10, SHR-12, SHR-13, PUR-10 to PUR-12
+    """
+    return AllOf(RELEASE_RULES).decide(ReleaseFacts(profile=profile, request=request, now=now))
