@@ -9,6 +9,8 @@ from functools import lru_cache
 from importlib import resources
 from typing import Any
 
+from django.utils import timezone
+
 from platekeeper import policy
 from platekeeper.office.accounts.models import Agency, Designation, Person, TrainingCompletion
 from platekeeper.office.accounts.operations import add_agency, add_person
@@ -90,10 +92,11 @@ def _set(given: dict[str, Any], now: datetime) -> Stage:
         part: _person(agency, profile, given["short"], part, role, name, now)
         for (part, role), name in zip(PARTS, given["people"], strict=True)
     }
+    today = timezone.localdate(now)
     for duty, office in profile.duties.items():
         Designation.objects.using(OWNER).get_or_create(
             agency=agency, duty=duty.value,
-            defaults={"title": office.value, "holder": people["supervisor"].full_name, "held_from": now.date()},
+            defaults={"title": office.value, "holder": people["supervisor"].full_name, "held_from": today},
         )  # fmt: skip
     camera_of: dict[str, Camera] = {}
     for place in given["cameras"]:

@@ -28,7 +28,7 @@ class _Place:
 _PLACES = (
     _Place("Alerts", "alerts:board", "bell", "g a", Function.RECEIVE_ALERTS),
     _Place("Search", "search:search", "search", "g s", Function.SEARCH),
-    _Place("Access records", "audits:access_records", "book", "g r", Function.BROWSE_ACCESS_RECORDS),
+    _Place("Access records", "audits:access_records", "records", "g r", Function.BROWSE_ACCESS_RECORDS),
     _Place("My rights", "access:why", "shield", "g m", None),
 )
 
@@ -53,6 +53,21 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
             is_demonstration=person.agency.is_demonstration,
         )
     }
+
+
+def first_place(person: Person) -> str:
+    """Return the address of the first place of the navigation that is open to a person.
+
+    Args:
+        person: the person.
+    """
+    profile = profile_of(person.agency)
+    decisions = dict(policy.explain(profile, facts_of(person), timezone.now()))
+    return next(
+        reverse(place.url_name)
+        for place in _PLACES
+        if place.function is None or not isinstance(decisions[place.function], Denied)
+    )
 
 
 def _item(place: _Place, decisions: dict[Function, policy.Decision], path: str) -> NavItem:

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import connections
 
 from platekeeper.office.accounts.models import Agency, Person
+from platekeeper.policy import Function
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,7 @@ class OwnRecord:
         id: the record.
         accessed_at: when it was opened.
         agency: whose data it opened.
+        function: what it was opened for.
         purpose: its purpose.
         case_number: its case.
         reason: its reason.
@@ -26,6 +28,7 @@ class OwnRecord:
     id: UUID
     accessed_at: datetime
     agency: Agency
+    function: Function
     purpose: str
     case_number: str
     reason: str
@@ -44,7 +47,8 @@ def own_record(person: Person, record_id: UUID) -> OwnRecord | None:
         row = cursor.fetchone()
     if row is None:
         return None
-    accessed_at, purpose, case_number, reason, on_behalf_of, agency_id = row
+    accessed_at, function, purpose, case_number, reason, on_behalf_of, agency_id = row
+    agency = Agency.objects.get(pk=agency_id)
     return OwnRecord(
-        record_id, accessed_at, Agency.objects.get(pk=agency_id), purpose, case_number, reason, on_behalf_of
+        record_id, accessed_at, agency, Function(function), purpose, case_number, reason, on_behalf_of
     )

@@ -23,6 +23,9 @@ class LogInForm(LoginForm):  # type: ignore[misc]  # allauth has no types
             kwargs: allauth's.
         """
         super().__init__(*args, **kwargs)
+        self.fields[
+            "password"
+        ].help_text = ""  # nobody resets a password by mail; an administrator issues one
         self.fields.pop("remember", None)  # CJIS IA-5 j: sessions are not persistent
 
 

@@ -1,12 +1,14 @@
 """Alerts as people see them: with their best hit, its picture, and what was done about them."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
 from uuid import UUID
 
 from platekeeper.office.access.operations import AccessGrant
 from platekeeper.office.alerts.models import Alert, AlertStep, Hit
+from platekeeper.office.devices.models import Camera
 from platekeeper.office.reads.queries import Picture, plate_pictures, roles_of
 
 BOARD = 50
@@ -20,7 +22,7 @@ class AlertView:
         alert: the alert.
         hit: its best hit: an exact one before a possible one.
         others: its other hits.
-        picture: the plate's picture, if there is one.
+        pictures: those shown with the alert itself, by role.
         roles: which pictures there are.
         history: the steps taken.
     """
@@ -28,15 +30,32 @@ class AlertView:
     alert: Alert
     hit: Hit
     others: tuple[Hit, ...]
-    picture: Picture | None
+    pictures: Mapping[str, Picture]
     roles: frozenset[str]
     history: tuple[AlertStep, ...]
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.alert, name)
+    @property
+    def id(self) -> UUID:
+        """The alert's id."""
+        return self.alert.id
 
     @property
-    def camera(self) -> Any:
+    def state(self) -> str:
+        """Where it stands."""
+        return self.alert.state
+
+    @property
+    def steps(self) -> int:
+        """How many steps were taken."""
+        return self.alert.steps
+
+    @property
+    def raised_at(self) -> datetime:
+        """When it was raised."""
+        return self.alert.raised_at
+
+    @property
+    def camera(self) -> Camera:
         """The camera that saw it."""
         return self.hit.camera
 
@@ -100,7 +119,7 @@ def _viewed(grant: AccessGrant, alerts: list[Alert]) -> list[AlertView]:
             alert=alert,
             hit=hits[alert.id][0],
             others=tuple(hits[alert.id][1:]),
-            picture=pictures.get(alert.read_id),
+            pictures={"plate": pictures[alert.read_id]} if alert.read_id in pictures else {},
             roles=roles.get(alert.read_id, frozenset()),
             history=tuple(steps[alert.id]),
         )

@@ -63,6 +63,7 @@ FUNCTIONS: dict[str, tuple[str, tuple[str, ...]]] = {
     "append_entry": ("owner", ("gate",)),
     "ensure_month": ("owner", ("ingest",)),
     "erase_details": ("owner", ()),
+    "is_hit": ("gate", ("web",)),
     "ledger_chain_hash": ("owner", ("gate", "web")),
     "ledger_field": ("owner", ("gate", "web")),
     "ledger_leaf_hash": ("owner", ("gate", "web")),
@@ -100,7 +101,7 @@ def apply_privileges(connection: Connection) -> None:
             if owner == "gate":
                 connection.execute(sql.SQL("ALTER FUNCTION {} OWNER TO gate").format(function))
             connection.execute(sql.SQL("REVOKE ALL ON FUNCTION {} FROM PUBLIC, {}").format(function, roles))
-            for role in callers:
+            for role in {*callers, owner} - {"owner"}:  # what belongs to `gate`, `gate` may call
                 connection.execute(
                     sql.SQL("GRANT EXECUTE ON FUNCTION {} TO {}").format(function, sql.Identifier(role))
                 )

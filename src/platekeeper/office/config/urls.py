@@ -1,11 +1,16 @@
 """Where every page stands."""
 
+from allauth.account.views import login, logout
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import include, path
-from django.views.generic import RedirectView
 
+from platekeeper.office.access.context import first_place
+from platekeeper.office.accounts.people import person_of
 from platekeeper.office.alerts.views import take
+from platekeeper.office.reads.views import image
+from platekeeper.office.search.read_page import read
 
 
 @login_not_required
@@ -14,15 +19,25 @@ def health(request: HttpRequest) -> HttpResponse:  # noqa: ARG001  # Django's si
     return HttpResponse("ok", content_type="text/plain")
 
 
+def home(request: HttpRequest) -> HttpResponse:
+    """Lead a person to the first place that is open to them."""
+    return redirect(first_place(person_of(request)))
+
+
+_READS = [
+    path("<uuid:read_id>/", read, name="read"),
+    path("<uuid:read_id>/images/<slug:role>/", image, name="image"),
+]
 urlpatterns = [
-    path("", RedirectView.as_view(pattern_name="alerts:board"), name="home"),
+    path("", home, name="home"),
     path("health/", health, name="health"),
-    path("log/", include("allauth.account.urls")),
+    path("log/in/", login, name="account_login"),
+    path("log/out/", logout, name="account_logout"),
     path("account/", include("platekeeper.office.accounts.urls")),
     path("rights/", include("platekeeper.office.access.urls")),
     path("alerts/", include("platekeeper.office.alerts.urls")),
     path("search/", include("platekeeper.office.search.urls")),
-    path("reads/", include("platekeeper.office.reads.urls")),
+    path("reads/", include((_READS, "reads"))),
     path("audits/", include("platekeeper.office.audits.urls")),
     path("public/", include("platekeeper.office.transparency.urls")),
     path("api/reads", take, name="take_reads"),

@@ -10,7 +10,6 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
-import msgspec
 from django.db import connections
 
 from platekeeper import plates
@@ -196,7 +195,7 @@ def _row(agency_id: int, arrival: Arrival, now: datetime) -> tuple[object, ...]:
         agency_id, arrival.read_at, arrival.id, now, arrival.camera_id, arrival.plate, arrival.plate_raw,
         arrival.region, arrival.confidence, arrival.lat, arrival.lon,
         cell_of(arrival.lat, arrival.lon) if has_place else None,  # type: ignore[arg-type]  # both are numbers here
-        arrival.passage_id, arrival.revision, arrival.producer, msgspec.json.encode(arrival.detail).decode(),
+        arrival.passage_id, arrival.revision, arrival.producer, arrival.detail,
     )  # fmt: skip
 
 

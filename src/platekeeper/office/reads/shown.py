@@ -1,9 +1,12 @@
 """A read as its page shows it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
+from platekeeper.office.devices.models import Camera
 from platekeeper.office.reads.models import Read
 
 
@@ -31,6 +34,7 @@ class ShownRead:
         characters: for each place the characters that it may hold, most likely first.
         provenance: label and value of where it comes from.
         vehicle: what the camera saw of the vehicle, in words.
+        pictures: none: each is opened by itself, with a record of its own.
     """
 
     read: Read
@@ -39,9 +43,47 @@ class ShownRead:
     characters: Sequence[Sequence[Alternative]]
     provenance: Sequence[tuple[str, str]]
     vehicle: str
+    pictures: Mapping[str, str] = field(default_factory=dict)
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.read, name)
+    @property
+    def id(self) -> UUID:
+        """The read's id."""
+        return self.read.id
+
+    @property
+    def plate(self) -> str:
+        """Its text."""
+        return self.read.plate
+
+    @property
+    def region(self) -> str | None:
+        """Its state."""
+        return self.read.region
+
+    @property
+    def confidence(self) -> float | None:
+        """How sure its reader was."""
+        return self.read.confidence
+
+    @property
+    def read_at(self) -> datetime:
+        """When it was taken."""
+        return self.read.read_at
+
+    @property
+    def camera(self) -> Camera:
+        """Which camera took it."""
+        return self.read.camera
+
+    @property
+    def plate_raw(self) -> str:
+        """As its producer wrote it."""
+        return self.read.plate_raw
+
+    @property
+    def received_at(self) -> datetime:
+        """When it reached this server."""
+        return self.read.received_at
 
 
 def shown_read(read: Read, roles: Sequence[str]) -> ShownRead:

@@ -1,5 +1,6 @@
 """Asking, and what comes back."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -29,10 +30,37 @@ class _Row:
     """A found read as the page shows it."""
 
     found: Found
-    picture: Picture | None
+    pictures: Mapping[str, Picture]
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.found.read, name)
+    @property
+    def id(self) -> UUID:
+        """The read's id."""
+        return self.found.read.id
+
+    @property
+    def plate(self) -> str:
+        """Its text."""
+        return self.found.read.plate
+
+    @property
+    def region(self) -> str | None:
+        """Its state."""
+        return self.found.read.region
+
+    @property
+    def confidence(self) -> float | None:
+        """How sure its reader was."""
+        return self.found.read.confidence
+
+    @property
+    def read_at(self) -> datetime:
+        """When it was taken."""
+        return self.found.read.read_at
+
+    @property
+    def camera(self) -> Camera:
+        """Which camera took it."""
+        return self.found.read.camera
 
     @property
     def why(self) -> str:
@@ -98,7 +126,10 @@ def _answered(request: HttpRequest, person: Person, form: SearchForm) -> tuple[d
 
 def _shown(grant: AccessGrant, answer: Answer) -> dict[str, Any]:
     pictures = plate_pictures(grant, [(found.read.id, found.read.read_at) for found in answer.found])
-    rows = [_Row(found, pictures.get(found.read.id)) for found in answer.found]
+    rows = [
+        _Row(found, {"plate": pictures[found.read.id]} if found.read.id in pictures else {})
+        for found in answer.found
+    ]
     key = answer.next_key
     return {
         "record": {"id": grant.record_id},

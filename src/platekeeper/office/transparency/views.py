@@ -88,7 +88,7 @@ def _officials(found: Agency, profile: policy.Profile) -> list[dict[str, Any]]:
     today: date = timezone.localdate()
     for one in Designation.objects.filter(agency=found, held_from__lte=today):
         if one.held_to is None or one.held_to > today:
-            holders[one.duty] = one.holder if profile.posting.holder_named.value else ""
+            holders[one.duty] = one.holder
     return [
         {
             "duty": duty.value.replace("-", " ").capitalize(),

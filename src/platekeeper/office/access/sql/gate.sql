@@ -40,6 +40,7 @@ CREATE TABLE access_grant (
     kinds text[] NOT NULL,                  -- policy's DataKind: read, image, scene, alert, access-record
     camera_ids bigint[],                    -- NULL: all (GOV-09)
     read_ids uuid[],                        -- NULL: all; opening one read opens that one
+    hits_only boolean NOT NULL,             -- receiving an alert shows reads on a list and no others (USR-06)
     PRIMARY KEY (agency_id, access_id, data_agency_id),
     FOREIGN KEY (agency_id, access_id) REFERENCES access_record
 );
@@ -103,7 +104,7 @@ BEGIN
                CASE WHEN g.camera_groups IS NOT NULL THEN ARRAY(
                    SELECT c.id FROM camera c
                     WHERE c.agency_id = g.data_agency_id AND c.site_group = ANY (g.camera_groups)) END,
-               g.read_ids
+               g.read_ids, v_record.function IN ('receive-alerts', 'verify-alert')
           FROM jsonb_to_recordset(p_request->'grants') AS g(
                data_agency_id integer, visible_from timestamptz, kinds text[], camera_groups text[], read_ids uuid[]);
     END IF;
@@ -120,7 +121,7 @@ END $$;
 -- The grants of the record that `platekeeper.access` names: if its token fits, it is fresh, this very session opened
 -- it, and it was committed before this transaction (a record that could still be rolled back opens nothing).
 CREATE FUNCTION open_grants(p_kind text)
-RETURNS TABLE (data_agency_id integer, visible_from timestamptz, camera_ids bigint[], read_ids uuid[])
+RETURNS TABLE (data_agency_id integer, visible_from timestamptz, camera_ids bigint[], read_ids uuid[], hits_only boolean)
 LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 1 SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     v_pass text := current_setting('platekeeper.access', true);
@@ -129,7 +130,7 @@ BEGIN
         RETURN;
     END IF;
     RETURN QUERY
-    SELECT g.data_agency_id, g.visible_from, g.camera_ids, g.read_ids
+    SELECT g.data_agency_id, g.visible_from, g.camera_ids, g.read_ids, g.hits_only
       FROM access_record r
       JOIN access_grant g ON g.agency_id = r.agency_id AND g.access_id = r.id
      WHERE r.agency_id = split_part(v_pass, ':', 1)::integer
@@ -145,9 +146,9 @@ END $$;
 
 -- A person's own record of the last hours, in the course of which they open something more: purpose and case go on.
 CREATE FUNCTION own_record(p_person_id bigint, p_id uuid)
-RETURNS TABLE (accessed_at timestamptz, purpose text, case_number text, reason text, on_behalf_of text, data_agency_id integer)
+RETURNS TABLE (accessed_at timestamptz, function text, purpose text, case_number text, reason text, on_behalf_of text, data_agency_id integer)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
-    SELECT r.accessed_at, r.purpose, r.case_number, r.reason, r.on_behalf_of, g.data_agency_id
+    SELECT r.accessed_at, r.function, r.purpose, r.case_number, r.reason, r.on_behalf_of, g.data_agency_id
       FROM person p
       JOIN access_record r ON r.agency_id = p.agency_id AND r.id = p_id AND r.person_id = p.id
       JOIN access_grant g ON g.agency_id = r.agency_id AND g.access_id = r.id

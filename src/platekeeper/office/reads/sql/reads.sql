@@ -111,13 +111,20 @@ LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $
            last_month = greatest(known.last_month, excluded.last_month)
 $$;
 
+CREATE FUNCTION is_hit(p_agency integer, p_read_at timestamptz, p_read uuid) RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    RETURN EXISTS (SELECT 1 FROM hit WHERE agency_id = p_agency AND read_at = p_read_at AND read_id = p_read);
+END $$;
+
 CREATE VIEW visible_read WITH (security_barrier) AS
 WITH granted AS MATERIALIZED (SELECT * FROM open_grants('read'))
 SELECT r.*
   FROM granted g JOIN read r ON r.agency_id = g.data_agency_id
  WHERE r.read_at >= g.visible_from
    AND (g.camera_ids IS NULL OR r.camera_id = ANY (g.camera_ids))
-   AND (g.read_ids IS NULL OR r.id = ANY (g.read_ids));
+   AND (g.read_ids IS NULL OR r.id = ANY (g.read_ids))
+   AND (NOT g.hits_only OR is_hit(r.agency_id, r.read_at, r.id));
 
 CREATE VIEW visible_image WITH (security_barrier) AS
 WITH granted AS MATERIALIZED (          -- the plate's picture and the whole scene are two kinds of data (GOV-09)
@@ -129,6 +136,7 @@ SELECT i.*, k.wrapped
   JOIN image_key k ON k.agency_id = i.agency_id AND k.month = i.key_month
  WHERE i.read_at >= g.visible_from
    AND (g.read_ids IS NULL OR i.read_id = ANY (g.read_ids))
+   AND (NOT g.hits_only OR is_hit(i.agency_id, i.read_at, i.read_id))
    AND (g.camera_ids IS NULL OR EXISTS (
         SELECT 1 FROM read r
          WHERE r.agency_id = i.agency_id AND r.read_at = i.read_at AND r.id = i.read_id AND r.camera_id = ANY (g.camera_ids)));
@@ -137,7 +145,7 @@ SELECT i.*, k.wrapped
 -- never use an index; here they run on the derived table, for the agencies that the record grants.
 CREATE FUNCTION plates_matching(p_bigrams text[], p_pattern text, p_limit integer) RETURNS text[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
-    WITH granted AS MATERIALIZED (SELECT * FROM open_grants('read'))
+    WITH granted AS MATERIALIZED (SELECT * FROM open_grants('read') WHERE NOT hits_only AND read_ids IS NULL)
     SELECT coalesce(array_agg(found.plate), '{}') FROM (
         SELECT p.plate FROM granted g JOIN plate p ON p.agency_id = g.data_agency_id
          WHERE plate_bigrams(p.plate) @> p_bigrams AND p.plate ~ p_pattern
@@ -146,7 +154,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
 $$;
 CREATE FUNCTION plates_looking_like(p_fold text, p_limit integer) RETURNS text[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
-    WITH granted AS MATERIALIZED (SELECT * FROM open_grants('read'))
+    WITH granted AS MATERIALIZED (SELECT * FROM open_grants('read') WHERE NOT hits_only AND read_ids IS NULL)
     SELECT coalesce(array_agg(found.plate), '{}') FROM (
         SELECT p.plate FROM granted g JOIN plate p ON p.agency_id = g.data_agency_id AND p.fold = p_fold
          LIMIT p_limit) AS found

@@ -135,9 +135,19 @@ def region(code: str) -> str:
 
 
 @register.filter
+def char_confidences(seen: object) -> list[float]:
+    """List how sure the reader was of each character of a read or a hit, as its stored message says it."""
+    detail = getattr(seen, "detail", None) or {}
+    plate_part = detail.get("plate") or {}
+    places = plate_part.get("characters") or ()
+    return list(plate_part.get("char_conf") or (max(place.values(), default=0.0) for place in places))
+
+
+@register.filter
 def picture_roles(owner: object) -> list[str]:
     """List the roles of the pictures that `picture_src` can find for a read or an alert."""
-    return list(getattr(owner, "pictures", None) or getattr(owner, "roles", None) or ())
+    names = [*(getattr(owner, "pictures", None) or ()), *(getattr(owner, "roles", None) or ())]
+    return list(dict.fromkeys(names))
 
 
 @register.filter
@@ -213,7 +223,7 @@ def field(
 
 @register.inclusion_tag("ui/components/map.html")
 def place_map(
-    points: Sequence[Mapping[str, object]] | None, name: str, size: str = "", pick: str = ""
+    points: Sequence[Mapping[str, object]] | None, name: str, size: str = "", pick: str = "", more: str = ""
 ) -> dict[str, Any]:
     """Draw a map of points: over the tiles of settings.MAP_TILES, or over a metric grid where there are none.
 
@@ -222,11 +232,13 @@ def place_map(
         name: unique on the page; the points' JSON script is "NAME-points".
         size: "small" or "".
         pick: three field names "latitude,longitude,radius_m" that a click on the map fills.
+        more: id of a further JSON script of points that may come and go, as results do.
     """
     return {
         "points": list(points or ()),
         "name": name,
         "points_id": f"{name}-points",
+        "more": more,
         "size": size,
         "pick": pick,
         "tile_url": getattr(settings, "MAP_TILES", ""),

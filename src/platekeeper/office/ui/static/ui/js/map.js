@@ -1,4 +1,4 @@
-/* Maps. <div data-map data-points="id of a JSON script"> draws cameras and reads; with data-tile-url it has a
+/* Maps. <div data-map data-points="ids of JSON scripts"> draws cameras and reads; with data-tile-url it has a
    street map beneath, without one a grid in round metres, which is enough to judge distance and direction.
    data-pick="latitude,longitude,radius_m" names three fields of a form: a click moves the circle they describe. */
 (function () {
@@ -54,23 +54,23 @@
   function drawPoints(map, layer, points) {
     layer.clearLayers();
     const places = [];
-    const hasReads = points.some((point) => point.kind !== "camera");
+    const reads = points.filter((point) => point.kind !== "camera");
     for (const point of points) {
       const place = [point.lat, point.lon];
       const isCamera = point.kind === "camera";
       const marker = L.circleMarker(place, { radius: isCamera ? 6 : 8, className: "map__" + point.kind });
       marker.bindPopup(caption(point));
-      const isNamed = points.length <= 8 && (!isCamera || !hasReads);
+      const isNamed = points.length <= 8 && (!isCamera || !reads.length);
       marker.bindTooltip(point.label, { permanent: isNamed, direction: "top", offset: [0, -8] });
       layer.addLayer(marker);
-      places.push(place);
+      if (!isCamera || !reads.length) places.push(place);
     }
     return places;
   }
 
-  function read(id) {
-    const script = id && document.getElementById(id);
-    return script ? JSON.parse(script.textContent) : [];
+  function read(ids) {
+    const scripts = ids.split(" ").map((id) => document.getElementById(id));
+    return scripts.flatMap((script) => (script ? JSON.parse(script.textContent) : []));
   }
 
   function addPicker(map, names) {
@@ -117,16 +117,18 @@
       addGrid(map);
     }
     const layer = L.layerGroup().addTo(map);
+    let shown = null;
     function show() {
-      const places = drawPoints(map, layer, read(element.dataset.points));
+      const points = read(element.dataset.points);
+      if (JSON.stringify(points) === shown) return; // the person's own zoom stays
+      shown = JSON.stringify(points);
+      const places = drawPoints(map, layer, points);
       if (places.length > 1) map.fitBounds(L.latLngBounds(places).pad(0.15), { maxZoom: 16, animate: false });
       else map.setView(places[0] || [36.7, -119.4], places.length ? 15 : 6, { animate: false });
     }
     show();
     if (element.dataset.pick) addPicker(map, element.dataset.pick);
-    document.addEventListener("htmx:afterSettle", function (event) {
-      if (element.dataset.points && event.target.querySelector("#" + element.dataset.points)) show();
-    });
+    document.addEventListener("htmx:afterSettle", () => element.isConnected && show());
     new ResizeObserver(() => map.invalidateSize()).observe(element);
   }
 

@@ -1,0 +1,15 @@
+"""What all tests share: an installation of their own in a temporary folder, thrown away afterwards."""
+
+import atexit
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+# before anything of the product is imported: no test may touch a real installation
+_FOLDER = Path(tempfile.mkdtemp(prefix="platekeeper-test-"))
+_FOLDER.chmod(0o711)
+os.environ["PLATEKEEPER_DATA"] = str(_FOLDER / "data")
+os.environ["DJANGO_SETTINGS_MODULE"] = "platekeeper.office.config.settings"
+os.environ.pop("DATABASE_URL", None)
+atexit.register(shutil.rmtree, _FOLDER, ignore_errors=True)
