@@ -10,8 +10,10 @@ Source:
     Graves et al. 2006, "Connectionist Temporal Classification", sections 3 and 4.1
 """
 
-from collections import defaultdict
-from collections.abc import Sequence
+import heapq
+import math
+from collections.abc import Iterable, Sequence
+from itertools import groupby
 from typing import TypeAlias
 
 import numpy as np
@@ -29,6 +31,8 @@ LogProbs: TypeAlias = NDArray[np.float32]
 FLOOR = -18.0
 """A class is never less likely than e^-18: one sure column must not veto a text that all others support."""
 
+UNLIKELY = 1e-3
+"""A character less likely than this in a column starts no candidate there."""
 IMPOSSIBLE = -1000.0
 """Stands for -inf where looks are averaged: a text too long for one may still be told by the others."""
 
@@ -54,24 +58,25 @@ def likely_texts(log_probs: LogProbs, *, beam: int = 8) -> list[str]:
         At most `beam` texts, the likeliest first; the empty text may be among them.
     """
     check_log_probs(log_probs)
-    # prefix -> (log-probability ending in blank, ending in its last character)
-    beams: dict[str, tuple[float, float]] = {"": (0.0, -np.inf)}
-    for column in np.maximum(log_probs, FLOOR):
-        nexts: dict[str, list[float]] = defaultdict(lambda: [-np.inf, -np.inf])
-        classes = [int(c) for c in np.argsort(column)[::-1][:beam] if c != BLANK]
+    # prefix -> (probability ending in blank, ending in its last character); plain numbers are three times faster
+    # than arrays of eight, and no text of a plate's length is so unlikely that they underflow
+    beams: dict[str, tuple[float, float]] = {"": (1.0, 0.0)}
+    for column in np.exp(np.maximum(log_probs, FLOOR)).astype(np.float64).tolist():
+        nexts: dict[str, tuple[float, float]] = {}
+        likely = sorted((c for c in range(1, CLASSES) if column[c] > UNLIKELY), key=lambda c: -column[c])
+        chars = [(ALPHABET[c - 1], column[c]) for c in likely[:beam]]
         for prefix, (in_blank, in_char) in beams.items():
-            total = float(np.logaddexp(in_blank, in_char))
-            same = nexts[prefix]
-            same[0] = float(np.logaddexp(same[0], total + column[BLANK]))
-            if prefix:
-                same[1] = float(np.logaddexp(same[1], in_char + column[_class_of(prefix[-1])]))
-            for c in classes:
-                char = ALPHABET[c - 1]
-                start = in_blank if prefix.endswith(char) else total
-                longer = nexts[prefix + char]
-                longer[1] = float(np.logaddexp(longer[1], start + column[c]))
-        best = sorted(nexts.items(), key=lambda item: -np.logaddexp(item[1][0], item[1][1]))[:beam]
-        beams = {prefix: (ends[0], ends[1]) for prefix, ends in best}
+            total = in_blank + in_char
+            last = prefix[-1:]
+            repeated = in_char * column[_class_of(last)] if last else 0.0
+            known = nexts.get(prefix, (0.0, 0.0))
+            nexts[prefix] = (known[0] + total * column[BLANK], known[1] + repeated)
+            for char, chance in chars:
+                start = in_blank if char == last else total
+                known = nexts.get(prefix + char, (0.0, 0.0))
+                nexts[prefix + char] = (known[0], known[1] + start * chance)
+        best = heapq.nlargest(beam, nexts.items(), key=lambda item: item[1][0] + item[1][1])
+        beams = dict(best)
     return list(beams)
 
 
@@ -117,6 +122,18 @@ def _fused(looks: Sequence[LogProbs], texts: Sequence[str]) -> NDArray[np.float6
     return np.asarray(np.mean(scores, axis=0), dtype=np.float64)
 
 
+def _scored(looks: Sequence[LogProbs], texts: Iterable[str]) -> list[Candidate]:
+    """Give each text the probability that the looks together give it, the likeliest first."""
+    scored = [
+        (float(score), text)
+        for _, alike in groupby(sorted(texts, key=len), key=len)
+        for group in [list(alike)]
+        for text, score in zip(group, _fused(looks, group), strict=True)
+    ]
+    falling = sorted(scored, key=lambda each: (-each[0], each[1]))
+    return [Candidate(text, round(min(1.0, math.exp(score)), 6)) for score, text in falling]
+
+
 def characters_of(looks: Sequence[LogProbs], text: str) -> tuple[Character, ...]:
     """Return, for each place of a text, how probable every character there is, the others as they stand.
 
@@ -157,11 +174,8 @@ def reading_of(
         The reading. A candidate's confidence is its probability averaged (geometrically) over the looks.
     """
     texts = {text for look in looks for text in likely_texts(look, beam=beam)}
-    scored = [Candidate(text, float(np.exp(_fused(looks, [text])[0]))) for text in texts]
-    ranked = sorted(scored, key=lambda candidate: (-candidate.confidence, candidate.text))[:beam]
-    candidates = tuple(
-        Candidate(c.text, round(min(1.0, c.confidence), 6)) for c in ranked if c.text or c is ranked[0]
-    )
+    ranked = _scored(looks, texts)[:beam]
+    candidates = tuple(each for each in ranked if each.text or each is ranked[0])
     best = candidates[0]
     if not best.text:
         return NOTHING_READ
