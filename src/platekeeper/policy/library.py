@@ -7,6 +7,7 @@ says: that is `check.check_profile`, without which no profile should be publishe
 import hashlib
 import tomllib
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
@@ -19,6 +20,14 @@ from platekeeper.policy.profile import Profile
 from platekeeper.policy.reader import Fault, Reader
 
 _HEADER = ("slug", "code", "name", "policy_title", "revision", "state", "timezone", "floor")
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Annex:
+    """What a profile adds for a policy that `clauses.toml` does not know: its clauses, and what they oblige to."""
+
+    sections: Mapping[str, str] = field(default_factory=dict)
+    clauses: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 class PolicyError(PlatekeeperError):
@@ -126,12 +135,14 @@ def read_profile(text: str) -> tuple[Profile | None, tuple[Fault, ...]]:
     except tomllib.TOMLDecodeError as error:
         return None, (Fault("", f"The file is not TOML: {error}.", "Correct the line that is named."),)
     header = document.pop("policy", None)
-    own_sections, own_clauses = document.pop("sections", {}), document.pop("clauses", {})
     faults = _header_faults(header)
     if faults:
         return None, faults
-    floor = load_floor(header["floor"])
     reader = Reader()
+    annex = reader.table(
+        _Annex, {name: document.pop(name) for name in ("sections", "clauses") if name in document}, ""
+    )
+    floor = load_floor(header["floor"])
     profile = reader.table(
         Profile,
         document,
@@ -140,8 +151,8 @@ def read_profile(text: str) -> tuple[Profile | None, tuple[Fault, ...]]:
         floor=floor,
         cjis=load_cjis(),
         digest=_digest(text, _text("floors", "floor", floor.slug), _cjis_text()),
-        citations=Citations(header["code"], header["state"], _own_clauses(own_clauses)),
-        sections=MappingProxyType({**sections(), **own_sections}),
+        citations=Citations(header["code"], header["state"], annex.clauses if annex else {}),
+        sections=MappingProxyType({**sections(), **(annex.sections if annex else {})}),
     )
     return profile, tuple(reader.faults)
 
@@ -169,10 +180,6 @@ def _header_faults(header: Any) -> tuple[Fault, ...]:  # noqa: ANN401  # whateve
             )
         ]
     return tuple(faults)
-
-
-def _own_clauses(given: Mapping[str, list[str]]) -> Mapping[str, tuple[str, ...]]:
-    return MappingProxyType({obligation: tuple(clauses) for obligation, clauses in given.items()})
 
 
 def _slugs(folder: str) -> tuple[str, ...]:

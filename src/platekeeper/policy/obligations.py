@@ -1,7 +1,7 @@
 """Which rules enforce which obligation: the registry, gathered from the rules themselves.
 
-A test holds it against `clauses.toml` and against the rows of the tests: the three are one set, so that no clause
-stays without a check and no check without a violation that was tried.
+A test holds it against `clauses.toml` and against the rows of the tests: the three are one set, so that no
+clause stays without a check and no check without a violation that was tried.
 """
 
 from collections.abc import Iterable, Mapping

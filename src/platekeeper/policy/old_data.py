@@ -1,6 +1,7 @@
 """How logically deleted reads are searched (RET-06, RET-07).
 
-A request passes through four people in turn, each somebody else; the last runs the approved query and nothing more.
+A request passes through four people in turn, each somebody else; the last runs the approved query and nothing
+more.
 """
 
 from dataclasses import dataclass

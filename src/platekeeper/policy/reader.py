@@ -78,7 +78,7 @@ class Reader:
             if part.name in known:
                 continue
             if part.name not in given:
-                if part.default is dataclasses.MISSING:
+                if part.default is dataclasses.MISSING and part.default_factory is dataclasses.MISSING:
                     complete = False
                     self._refuse(
                         here, f"{here} is missing.", "State it, with its clause; nothing has a default."
