@@ -18,8 +18,13 @@ COMMANDS = {
     "serve": "platekeeper.cli.serve:serve",
     "migrate": "platekeeper.cli.serve:migrate",
     "db": "platekeeper.cli.db:db",
+    "camera": "platekeeper.cli.devices:camera",
+    "producer": "platekeeper.cli.devices:producer",
+    "take": "platekeeper.cli.take:take",
     "bench": "platekeeper.cli.bench:bench",
     "read": "platekeeper.cli.read:read",
+    "hotlist": "platekeeper.cli.hotlist:hotlist",
+    "policy": "platekeeper.cli.policy:policy",
 }
 
 

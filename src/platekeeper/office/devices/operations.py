@@ -4,11 +4,33 @@ import hashlib
 import secrets
 from datetime import datetime
 
+from platekeeper.errors import PlatekeeperError
 from platekeeper.office.accounts.models import Agency
 from platekeeper.office.devices.models import Camera, Producer
 
 OWNER = "owner"
 INGEST = "ingest"
+
+
+class DeviceError(PlatekeeperError):
+    """A camera or producer cannot be registered."""
+
+
+def agency_of(slug: str, *, using: str = OWNER) -> Agency:
+    """Return the agency of a slug.
+
+    Args:
+        slug: its short name.
+        using: the connection to read over.
+
+    Raises:
+        DeviceError: there is none.
+    """
+    found = Agency.objects.using(using).filter(slug=slug).first()
+    if found is None:
+        known = ", ".join(Agency.objects.using(using).values_list("slug", flat=True)) or "none yet"
+        raise DeviceError(f"There is no agency {slug}: the agencies here are {known}.")
+    return found
 
 
 def add_camera(
@@ -45,9 +67,14 @@ def add_producer(*, agency: Agency, name: str, now: datetime, using: str = OWNER
         now: the present time.
         using: the connection to write over.
 
+    Raises:
+        DeviceError: the agency has one of that name.
+
     Returns:
         The producer, and its token in clear for this once; only the digest is kept.
     """
+    if Producer.objects.using(using).filter(agency=agency, name=name).exists():
+        raise DeviceError(f"{agency.name} already has a producer {name}: choose another name.")
     token = secrets.token_urlsafe(32)
     producer = Producer.objects.using(using).create(
         agency=agency, name=name, added_at=now, token_sha256=hashlib.sha256(token.encode()).digest()
