@@ -1,75 +1,91 @@
 """The ledger's rows, read and checkpointed as `auditor`, who may do nothing else.
 
-Everything streams: a ledger of any length takes the memory of one row.
+Everything streams: a ledger of any length takes the memory of some rows.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import psycopg
 
-from platekeeper.ledger.checkpoints import StoredCheckpoint
+from platekeeper.ledger.checkpoints import SigningKey, StoredCheckpoint
 from platekeeper.ledger.entries import Entry, StoredEntry
+from platekeeper.ledger.verify import PublicKey
 
 _ENTRIES = """
 SELECT e.sequence, e.entry_at, e.agency, e.event, e.actor, e.subject, e.details_digest, e.leaf_hash, e.chain_hash,
        d.salt, d.details
-  FROM ledger_entry e LEFT JOIN ledger_details d USING (sequence)
- WHERE e.sequence > %s ORDER BY e.sequence
+  FROM ledger_entry e LEFT JOIN ledger_details d ON d.sequence = e.sequence AND %(details)s
+ WHERE e.sequence > %(after)s ORDER BY e.sequence
 """
 _CHECKPOINTS = "SELECT body, signature, edge, timestamp_token FROM ledger_checkpoint ORDER BY size, made_at"
+_AT_ONCE = 2000
 
 
-def entries(connection: psycopg.Connection, *, after: int = 0) -> Iterator[StoredEntry]:
-    """Yield the entries behind a sequence number, in order.
+class LedgerBook:
+    """One installation's ledger."""
 
-    Args:
-        connection: the auditor's.
-        after: the last entry that is not wanted.
-    """
-    with connection.transaction(), connection.cursor(name="ledger_entries") as cursor:
-        cursor.itersize = 2000
-        for row in cursor.execute(_ENTRIES, [after]):
-            entry = Entry(row[0], row[1], row[2], row[3], row[4], row[5], bytes(row[6]))
-            salt = None if row[9] is None else bytes(row[9])
-            yield StoredEntry(entry, bytes(row[7]), bytes(row[8]), salt, row[10])
+    def __init__(self, connect: Callable[[], psycopg.Connection], key: SigningKey) -> None:
+        """Say how it is reached and who signs it.
 
+        Args:
+            connect: opens a connection as `auditor`.
+            key: the key that signs checkpoints.
+        """
+        self._connect = connect
+        self._key = key
 
-def checkpoints(connection: psycopg.Connection) -> list[StoredCheckpoint]:
-    """Return every checkpoint, in the order in which they were made.
+    def entries(self, *, after: int = 0, details: bool = False) -> Iterator[StoredEntry]:
+        """Yield the committed entries behind a sequence number, in order, as one snapshot.
 
-    Args:
-        connection: the auditor's.
-    """
-    rows = connection.execute(_CHECKPOINTS).fetchall()
-    return [
-        StoredCheckpoint.restored(
-            body, bytes(signature), bytes(edge), None if token is None else bytes(token)
-        )
-        for body, signature, edge, token in rows
-    ]
+        Args:
+            after: the last entry that is not wanted.
+            details: also what they are about, where it is not erased.
+        """
+        with self._connect() as connection, connection.cursor(name="ledger_entries") as cursor:
+            cursor.itersize = _AT_ONCE
+            for row in cursor.execute(_ENTRIES, {"after": after, "details": details}):
+                entry = Entry(row[0], row[1], row[2], row[3], row[4], row[5], bytes(row[6]))
+                salt = None if row[9] is None else bytes(row[9])
+                yield StoredEntry(entry, bytes(row[7]), bytes(row[8]), salt, row[10])
 
+    def size(self) -> int:
+        """Return the number of the last entry, 0 for an empty ledger."""
+        with self._connect() as connection:
+            row = connection.execute("SELECT coalesce(max(sequence), 0) FROM ledger_entry").fetchone()
+        assert row is not None
+        return int(row[0])
 
-def last_sequence(connection: psycopg.Connection) -> int:
-    """Return the number of the last entry, 0 for an empty ledger.
+    def checkpoints(self) -> list[StoredCheckpoint]:
+        """Return every checkpoint, in the order in which they were made."""
+        with self._connect() as connection:
+            rows = connection.execute(_CHECKPOINTS).fetchall()
+        return [
+            StoredCheckpoint.restored(
+                body, bytes(signature), bytes(edge), None if token is None else bytes(token)
+            )
+            for body, signature, edge, token in rows
+        ]
 
-    Args:
-        connection: the auditor's.
-    """
-    row = connection.execute("SELECT coalesce(max(sequence), 0) FROM ledger_entry").fetchone()
-    assert row is not None
-    return int(row[0])
+    def public_keys(self) -> list[PublicKey]:
+        """Return the keys that sign or have signed, oldest first."""
+        return [self._key.public]
 
+    def signing_key(self) -> SigningKey:
+        """Return the key that signs now."""
+        return self._key
 
-def keep_checkpoint(connection: psycopg.Connection, made: StoredCheckpoint) -> None:
-    """Store a checkpoint.
+    def add_checkpoint(self, checkpoint: StoredCheckpoint) -> None:
+        """Store a checkpoint durably.
 
-    Args:
-        connection: the auditor's.
-        made: the checkpoint.
-    """
-    with connection.transaction():
-        connection.execute(
-            "INSERT INTO ledger_checkpoint (size, made_at, body, signature, edge, timestamp_token)"
-            " VALUES (%s, %s, %s, %s, %s, %s)",
-            [made.size, made.made_at, made.body, made.signature, made.edge, made.timestamp],
-        )
+        Args:
+            checkpoint: the checkpoint.
+        """
+        with self._connect() as connection:
+            connection.execute(
+                "INSERT INTO ledger_checkpoint (size, made_at, body, signature, edge, timestamp_token)"
+                " VALUES (%s, %s, %s, %s, %s, %s)",
+                [
+                    checkpoint.size, checkpoint.made_at, checkpoint.body, checkpoint.signature, checkpoint.edge,
+                    checkpoint.timestamp,
+                ],
+            )  # fmt: skip
