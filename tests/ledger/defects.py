@@ -1,6 +1,6 @@
 """The vectors: exports of one small ledger, each with the defect that its name states.
 
-`python -m ledger.defects` in the folder `tests` writes them anew; a test compares the files with this table.
+`python -m tests.ledger.defects` writes them anew; a test compares the files with this table.
 """
 
 from collections.abc import Callable

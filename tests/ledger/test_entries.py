@@ -1,3 +1,4 @@
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -7,7 +8,7 @@ from hypothesis import strategies as st
 
 from platekeeper.errors import PlatekeeperError
 from platekeeper.ledger.entries import Entry, EntryError, StoredEntry, time_of, time_text
-from platekeeper.ledger.verify import Head, chain_hash, details_digest, leaf_hash, take_entry
+from platekeeper.ledger.verify import Fault, Head, chain_hash, details_digest, leaf_hash, take_entry
 
 from .simulator import START, LedgerSimulator
 
@@ -123,6 +124,16 @@ class TestStoredEntry:
             text.encode()
             for text in (time_text(entry.entry_at), entry.agency, entry.event, entry.actor, entry.subject)
         ]
+
+    @pytest.mark.parametrize("code", range(128))
+    def test_spells_a_character_in_one_way(self, code):
+        line = LedgerSimulator().append(actor=chr(code)).line()
+        spelled = json.dumps(chr(code), ensure_ascii=False).encode()
+
+        assert take_entry(Head(), line)[4] == bytes([code])
+        for other in {b'"\\u%04x"' % code, b'"\\u%04X"' % code, b'"%c"' % code, b'"\\%c"' % code} - {spelled}:
+            with pytest.raises(Fault):
+                take_entry(Head(), line.replace(b'"actor":' + spelled, b'"actor":' + other))
 
     def test_tells_only_its_hashes_where_it_is_withheld(self):
         stored = LedgerSimulator().append()

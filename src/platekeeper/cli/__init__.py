@@ -24,6 +24,7 @@ COMMANDS = {
     "bench": "platekeeper.cli.bench:bench",
     "read": "platekeeper.cli.read:read",
     "hotlist": "platekeeper.cli.hotlist:hotlist",
+    "ledger": "platekeeper.cli.ledger:ledger",
     "policy": "platekeeper.cli.policy:policy",
 }
 

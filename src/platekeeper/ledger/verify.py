@@ -52,7 +52,7 @@ _SEQUENCE = r"[1-9][0-9]{0,18}"
 _TIME = r"[0-9]{4}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]\.[0-9]{6}Z"
 _SLUG = r"[a-z0-9]+(?:-[a-z0-9]+)*"
 _DIGEST = r"[0-9a-f]{64}"
-_TEXT = r'[^"\\\x00-\x1f]*(?:\\(?:["\\bfnrt]|u00[01][0-9a-f])[^"\\\x00-\x1f]*)*'
+_TEXT = r'[^"\\\x00-\x1f]*(?:\\(?:["\\bfnrt]|u00(?:0[0-7bef]|1[0-9a-f]))[^"\\\x00-\x1f]*)*'
 _entry_line = re.compile(
     rf'{{"sequence":({_SEQUENCE}),"entry_at":"({_TIME})","agency":"((?:{_SLUG})?)",'
     rf'"event":"({_SLUG}\.{_SLUG})","actor":"({_TEXT})","subject":"({_TEXT})","details_digest":"({_DIGEST})"'
@@ -138,9 +138,9 @@ class Head:
         self.edge = list(edge)
         self.last_at = last_at
 
-    def add(self, leaf: bytes) -> None:
-        """Take the next entry's leaf hash."""
-        self.chain = chain_hash(self.chain, leaf)
+    def add(self, leaf: bytes, chain: bytes | None = None) -> None:
+        """Take the next entry's leaf hash, and its chain hash where that is at hand."""
+        self.chain = chain or chain_hash(self.chain, leaf)
         size = self.size
         while size & 1:
             leaf = node_hash(self.edge.pop(), leaf)
@@ -437,40 +437,45 @@ def take_entry(head: Head, line: bytes) -> list[bytes] | None:
     """
     expected = head.size + 1
     # 0 canonical bytes, 1 leaf hashes
-    sequence, leaf, fields, end = _read_entry(line, f"entry {expected}", expected)
-    entry_at = fields[1].decode() if fields else head.last_at
-    name = f"entry {sequence} of {minutes(entry_at)}" if fields else f"entry {sequence}"
+    sequence, leaf, fields, end = _read_entry(line, expected)
     # 6 range: no gaps
     if sequence > expected:
         gap = _entries(expected, sequence - 1)
-        raise Fault(RANGE, f"{gap} missing: {name} stands in that place.", expected)
+        raise Fault(RANGE, f"{gap} missing: {_entry(sequence, fields)} stands in that place.", expected)
     if sequence < expected:
-        sentence = f"{name} stands where entry {expected} should: it was inserted or moved."
+        sentence = (
+            f"{_entry(sequence, fields)} stands where entry {expected} should: it was inserted or moved."
+        )
         raise Fault(RANGE, sentence, expected)
     # 2 links
-    if line[end:] != b',"chain_hash":"%b"}\n' % chain_hash(head.chain, leaf).hex().encode():
+    chain = chain_hash(head.chain, leaf)
+    if line[end:] != b',"chain_hash":"%b"}\n' % chain.hex().encode():
+        name = _entry(sequence, fields)
         which = f"it or entry {sequence - 1}" if sequence > 1 else "it"
         sentence = (
             f"{name} does not follow from what stands before it: {which} was changed after it was written."
         )
         raise Fault(LINK, sentence, expected)
     # 5 time
-    if entry_at < head.last_at:
-        sentence = f"{name} is dated before what stands before it, which is of {minutes(head.last_at)}."
-        raise Fault(TIME, sentence, expected)
-    head.last_at = entry_at
-    head.add(leaf)
+    if fields:
+        entry_at = fields[1].decode()
+        if entry_at < head.last_at:
+            before = f"what stands before it, which is of {minutes(head.last_at)}"
+            raise Fault(TIME, f"{_entry(sequence, fields)} is dated before {before}.", expected)
+        head.last_at = entry_at
+    head.add(leaf, chain)
     return fields
 
 
-def _read_entry(line: bytes, name: str, entry: int | None) -> tuple[int, bytes, list[bytes] | None, int]:
+def _read_entry(line: bytes, expected: int | None) -> tuple[int, bytes, list[bytes] | None, int]:
     """Return an entry's sequence, leaf hash and fields, and where in its line the leaf hash ends."""
     match = _entry_line(line) or _withheld_line(line)
     if match is None or not line.endswith(b'"}\n') or not _is_text(line):
+        name = _entry(expected) if expected else "the entry"
         sentence = (
             f"What stands where {name} should is not written as an entry is: it was changed or damaged."
         )
-        raise Fault(CANONICAL, sentence, entry)
+        raise Fault(CANONICAL, sentence, expected)
     end = match.end() + 79  # of `,"leaf_hash":"<64 digits>"`
     if match.re.groups == 2:
         return int(match[1]), bytes.fromhex(match[2].decode()), None, end
@@ -478,16 +483,17 @@ def _read_entry(line: bytes, name: str, entry: int | None) -> tuple[int, bytes, 
     if b"\\" in line:
         fields[4:6] = map(_unescaped, fields[4:6])
         details = _unescaped(details or b"")
-    name += f" of {minutes(fields[1].decode())}"
     leaf = leaf_hash(canonical_bytes(fields))
     if line[match.end() : end] != b',"leaf_hash":"%b"' % leaf.hex().encode():
+        name = _entry(expected or int(fields[0]), fields)
         sentence = f"{name} was changed after it was written: its contents do not match its leaf hash."
-        raise Fault(LEAF, sentence, entry)
+        raise Fault(LEAF, sentence, expected)
     if salt and details_digest(bytes.fromhex(salt.decode()), details).hex().encode() != fields[6]:
+        name = _entry(expected or int(fields[0]), fields)
         sentence = (
             f"The details of {name} were altered after they were written: they do not match their digest."
         )
-        raise Fault(LEAF, sentence, entry)
+        raise Fault(LEAF, sentence, expected)
     return int(fields[0]), leaf, fields, end
 
 
@@ -500,10 +506,17 @@ def _is_text(line: bytes) -> bool:
 
 
 def _unescaped(value: bytes) -> bytes:
-    if b"\\" not in value:
-        return value
+    backslashes = value.count(b"\\")
+    if backslashes == value.count(
+        b'\\"'
+    ):  # each of them escapes a quotation mark, as in details that are JSON
+        return value.replace(b'\\"', b'"') if backslashes else value
     text: str = _parse(f'"{value.decode()}"')[0]
     return text.encode()
+
+
+def _entry(sequence: int, fields: Sequence[bytes] | None = None) -> str:
+    return f"entry {sequence} of {minutes(fields[1].decode())}" if fields else f"entry {sequence}"
 
 
 def _entries(first: int, last: int) -> str:
@@ -857,7 +870,7 @@ def _path(path: object, spans: list[Span]) -> dict[Span, bytes]:
 
 
 def _check_inclusion(path: object, line: bytes, checkpoint: Checkpoint) -> str:
-    sequence, leaf, _, end = _read_entry(line, "the entry", None)
+    sequence, leaf, _, end = _read_entry(line, None)
     if line[end:] != b"}\n":
         raise Fault(
             CANONICAL, "The entry in the proof is not written as it should be: it was changed or damaged."

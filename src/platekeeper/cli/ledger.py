@@ -1,0 +1,225 @@
+"""`platekeeper ledger`: what was recorded, given to others so that they can check it.
+
+`verify EXPORT` needs no installation. The rest asks the office for its entries, as the module that `Book` describes.
+"""
+
+import contextlib
+import importlib
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import BinaryIO, Protocol, cast
+
+import click
+import rich.progress
+from rich.console import Console
+
+from platekeeper.ledger.checkpoints import SigningKey, StoredCheckpoint, make_checkpoint, signature_holds
+from platekeeper.ledger.entries import LedgerError, StoredEntry
+from platekeeper.ledger.exports import consistency_proof, inclusion_proof
+from platekeeper.ledger.exports import export as export_lines
+from platekeeper.ledger.publication import publish
+from platekeeper.ledger.verify import Fault, Note, PublicKey, Verdict, lines_of
+from platekeeper.ledger.verify import verify as verify_lines
+
+
+class Book(Protocol):
+    """The office's ledger, `platekeeper.office.access.ledger`."""
+
+    def size(self) -> int:
+        """Return the sequence of the last committed entry, 0 where there is none."""
+
+    def entries(self, *, after: int = 0, details: bool = False) -> Iterable[StoredEntry]:
+        """Return the committed entries after a sequence, in order; with details where asked."""
+
+    def checkpoints(self) -> list[StoredCheckpoint]:
+        """Return all checkpoints in the order in which they were made."""
+
+    def public_keys(self) -> list[PublicKey]:
+        """Return the keys that sign or have signed, oldest first."""
+
+    def signing_key(self) -> SigningKey:
+        """Return the key that signs now."""
+
+    def add_checkpoint(self, checkpoint: StoredCheckpoint) -> None:
+        """Store a checkpoint durably."""
+
+
+def office_book() -> Book:
+    """Return the office's ledger, loaded only by the subcommands that need an installation."""
+    return cast("Book", importlib.import_module("platekeeper.office.access.ledger"))
+
+
+@click.group()
+def ledger() -> None:
+    """Verify, export, sign and prove the record of everything anybody did."""
+
+
+@ledger.command()
+@click.argument("export", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--key", "keys", multiple=True, type=click.Path(exists=True, dir_okay=False, path_type=Path),
+              help="A public key file of the ledger, from where the agency publishes it.")  # fmt: skip
+@click.option("--checkpoint", "held", multiple=True, type=click.Path(exists=True, dir_okay=False, path_type=Path),
+              help="A checkpoint that you kept from another time; the ledger must agree with it.")  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="Print the verdict as one JSON object.")
+def verify(export: Path | None, keys: tuple[Path, ...], held: tuple[Path, ...], *, as_json: bool) -> None:
+    """Say whether EXPORT (or a proof, or else this installation's ledger) is complete and unchanged.
+
+    Exit status 1 where it is not; the sentence names the first bad entry.
+    """
+    notes = [_note(path) for path in held]
+    if export is None:
+        verdict = verify_book(office_book(), notes)
+    elif keys:
+        with _opened(export) as file:
+            found = [_public_key(path) for path in keys]
+            verdict = verify_lines(lines_of(file), found, notes, signature_holds=signature_holds)
+    else:
+        raise click.UsageError("An export is checked with a key that you trust: name its file with --key.")
+    click.echo(json.dumps(verdict._asdict()) if as_json else verdict.sentence)
+    if not verdict.holds:
+        sys.exit(1)
+
+
+@ledger.command()
+@click.option(
+    "--output", "-o", type=click.File("wb"), default="-", help="The file to write; standard output if none."
+)
+@click.option("--agency", help="Show this agency's entries and withhold the others' (their hashes stay).")
+@click.option("--details/--no-details", default=True, help="With or without what the entries are about.")
+def export(output: BinaryIO, agency: str | None, *, details: bool) -> None:
+    """Write the whole ledger as a file that `platekeeper ledger verify` or verify.py checks anywhere."""
+    output.writelines(_export(office_book(), agency=agency, details=details))
+
+
+@ledger.command()
+@click.option("--publish", "folder", type=click.Path(file_okay=False, path_type=Path),
+              help="A folder that others copy: the checkpoint and the public key are written there.")  # fmt: skip
+def checkpoint(folder: Path | None) -> None:
+    """Verify the entries since the last checkpoint, sign what the ledger is now, and print the signed note."""
+    made = sign_book(office_book(), now=datetime.now(UTC))
+    if folder is not None:
+        publish(folder, made.note, office_book().signing_key().public)
+    click.echo(made.note.text, nl=False)
+
+
+@ledger.command()
+@click.argument("sequence", type=click.IntRange(1))
+@click.option(
+    "--output", "-o", type=click.File("wb"), default="-", help="The file to write; standard output if none."
+)
+@click.option("--withheld", is_flag=True, help="Show the entry's hash only.")
+@click.option(
+    "--since", is_flag=True, help="Prove instead that nothing up to entry SEQUENCE was changed since."
+)
+def prove(sequence: int, output: BinaryIO, *, withheld: bool, since: bool) -> None:
+    """Prove to others that entry SEQUENCE is in the ledger, without showing them the rest."""
+    book = office_book()
+    output.writelines(
+        prove_since(book, sequence) if since else prove_entry(book, sequence, withheld=withheld)
+    )
+
+
+def verify_book(book: Book, held: Iterable[Note] = ()) -> Verdict:
+    """Verify an installation's ledger as an outsider would, from what it would export.
+
+    Args:
+        book: the ledger.
+        held: checkpoints kept elsewhere.
+    """
+    return verify_lines(_export(book), book.public_keys(), held, signature_holds=signature_holds)
+
+
+def sign_book(book: Book, *, now: datetime) -> StoredCheckpoint:
+    """Make and store the next checkpoint.
+
+    Args:
+        book: the ledger.
+        now: the time.
+
+    Raises:
+        LedgerError: the ledger does not hold, or names another key; nothing was signed.
+    """
+    last = next(reversed(book.checkpoints()), None)
+    key = book.signing_key()
+    older = [public for public in book.public_keys() if public != key.public]
+    entries = book.entries(after=last.size if last else 0)
+    made = make_checkpoint(key, entries, after=last, now=now, older_keys=older)
+    book.add_checkpoint(made)
+    return made
+
+
+def prove_entry(book: Book, sequence: int, *, withheld: bool) -> list[bytes]:
+    """Return the proof that an entry is in the ledger.
+
+    Args:
+        book: the ledger.
+        sequence: the entry.
+        withheld: show its hash only.
+
+    Raises:
+        LedgerError: there is no such entry, or no checkpoint counts it yet.
+    """
+    stored = next(iter(book.entries(after=sequence - 1, details=not withheld)), None)
+    if stored is None:
+        raise LedgerError(f"There is no entry {sequence} yet: the ledger ends before it.")
+    return inclusion_proof(stored, _leaves(book), _counting(book, sequence), withheld=withheld)
+
+
+def prove_since(book: Book, sequence: int) -> list[bytes]:
+    """Return the proof that nothing up to an entry was changed since the first checkpoint that counts it.
+
+    Args:
+        book: the ledger.
+        sequence: the entry.
+
+    Raises:
+        LedgerError: no checkpoint counts the entry yet.
+    """
+    return consistency_proof(_counting(book, sequence), book.checkpoints()[-1].note, _leaves(book))
+
+
+def _export(book: Book, *, agency: str | None = None, details: bool = True) -> Iterator[bytes]:
+    key, checkpoints = book.public_keys()[0], book.checkpoints()
+    last = book.size()  # asked after the checkpoints: all that they count is written
+    return export_lines(key, book.entries(details=details), checkpoints, last=last, agency=agency)
+
+
+def _leaves(book: Book) -> Iterator[bytes]:
+    return (stored.leaf_hash for stored in book.entries())
+
+
+def _counting(book: Book, sequence: int) -> Note:
+    for stored in book.checkpoints():
+        if stored.size >= sequence:
+            return stored.note
+    raise LedgerError(
+        f"No checkpoint counts entry {sequence} yet: make one with `platekeeper ledger checkpoint`."
+    )
+
+
+def _public_key(path: Path) -> PublicKey:
+    try:
+        return PublicKey.parsed(path.read_text("utf-8"))
+    except (Fault, UnicodeDecodeError):
+        raise LedgerError(
+            f"{path} does not hold a ledger's public key: get it from the agency again."
+        ) from None
+
+
+def _note(path: Path) -> Note:
+    try:
+        return Note.parsed(path.read_text("utf-8"))
+    except (Fault, UnicodeDecodeError):
+        raise LedgerError(
+            f"{path} does not hold a signed checkpoint: get it from where it is published."
+        ) from None
+
+
+def _opened(path: Path) -> contextlib.AbstractContextManager[BinaryIO]:
+    console = Console(stderr=True)
+    return rich.progress.open(
+        path, "rb", description="Verifying", console=console, transient=True, disable=not console.is_terminal
+    )
