@@ -1,6 +1,8 @@
+import contextlib
 import json
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner, Result
@@ -44,7 +46,8 @@ class BookSimulator:
 @pytest.fixture
 def book(monkeypatch) -> Book:
     simulator = BookSimulator(sound_ledger())
-    monkeypatch.setitem(sys.modules, "platekeeper.office.access.ledger", simulator)
+    office = SimpleNamespace(installed_book=lambda: contextlib.nullcontext(simulator))
+    monkeypatch.setitem(sys.modules, "platekeeper.office.config.book", office)
     return simulator
 
 

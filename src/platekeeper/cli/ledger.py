@@ -1,6 +1,6 @@
 """`platekeeper ledger`: what was recorded, given to others so that they can check it.
 
-`verify EXPORT` needs no installation. The rest asks the office for its entries, as the module that `Book` describes.
+`verify EXPORT` needs no installation. The rest asks the office for its ledger, which is as `Book` describes it.
 """
 
 import contextlib
@@ -26,7 +26,7 @@ from platekeeper.ledger.verify import verify as verify_lines
 
 
 class Book(Protocol):
-    """The office's ledger, `platekeeper.office.access.ledger`."""
+    """What is asked of an installation's ledger."""
 
     def size(self) -> int:
         """Return the sequence of the last committed entry, 0 where there is none."""
@@ -47,9 +47,10 @@ class Book(Protocol):
         """Store a checkpoint durably."""
 
 
-def office_book() -> Book:
-    """Return the office's ledger, loaded only by the subcommands that need an installation."""
-    return cast("Book", importlib.import_module("platekeeper.office.access.ledger"))
+def opened_book() -> contextlib.AbstractContextManager[Book]:
+    """Open this installation's ledger; the office is loaded only by the subcommands that need it."""
+    office = importlib.import_module("platekeeper.office.config.book")
+    return cast("contextlib.AbstractContextManager[Book]", office.installed_book())
 
 
 @click.group()
@@ -71,7 +72,8 @@ def verify(export: Path | None, keys: tuple[Path, ...], held: tuple[Path, ...], 
     """
     notes = [_note(path) for path in held]
     if export is None:
-        verdict = verify_book(office_book(), notes)
+        with opened_book() as book:
+            verdict = verify_book(book, notes)
     elif keys:
         with _opened(export) as file:
             found = [_public_key(path) for path in keys]
@@ -91,7 +93,8 @@ def verify(export: Path | None, keys: tuple[Path, ...], held: tuple[Path, ...], 
 @click.option("--details/--no-details", default=True, help="With or without what the entries are about.")
 def export(output: BinaryIO, agency: str | None, *, details: bool) -> None:
     """Write the whole ledger as a file that `platekeeper ledger verify` or verify.py checks anywhere."""
-    output.writelines(_export(office_book(), agency=agency, details=details))
+    with opened_book() as book:
+        output.writelines(_export(book, agency=agency, details=details))
 
 
 @ledger.command()
@@ -99,9 +102,10 @@ def export(output: BinaryIO, agency: str | None, *, details: bool) -> None:
               help="A folder that others copy: the checkpoint and the public key are written there.")  # fmt: skip
 def checkpoint(folder: Path | None) -> None:
     """Verify the entries since the last checkpoint, sign what the ledger is now, and print the signed note."""
-    made = sign_book(office_book(), now=datetime.now(UTC))
-    if folder is not None:
-        publish(folder, made.note, office_book().signing_key().public)
+    with opened_book() as book:
+        made = sign_book(book, now=datetime.now(UTC))
+        if folder is not None:
+            publish(folder, made.note, book.signing_key().public)
     click.echo(made.note.text, nl=False)
 
 
@@ -116,10 +120,9 @@ def checkpoint(folder: Path | None) -> None:
 )
 def prove(sequence: int, output: BinaryIO, *, withheld: bool, since: bool) -> None:
     """Prove to others that entry SEQUENCE is in the ledger, without showing them the rest."""
-    book = office_book()
-    output.writelines(
-        prove_since(book, sequence) if since else prove_entry(book, sequence, withheld=withheld)
-    )
+    with opened_book() as book:
+        proof = prove_since(book, sequence) if since else prove_entry(book, sequence, withheld=withheld)
+    output.writelines(proof)
 
 
 def verify_book(book: Book, held: Iterable[Note] = ()) -> Verdict:

@@ -751,7 +751,8 @@ class Verification:
             raise Fault(CONSISTENCY, sentence, last + 1)
         if not self.signed.root:
             raise Fault(
-                SIGNATURE, "No signed checkpoint is in this export: nothing shows whose entries they are."
+                SIGNATURE,
+                "No signed checkpoint is among these entries: nothing shows whose they are; have one made first.",
             )
 
     def _success(self) -> str:
