@@ -140,10 +140,6 @@ def _without_protocol(facts: ProgrammeFacts) -> Refusal | None:
     return Refusal("The regional protocol is not on file.", "Attach it or its address.")
 
 
-def _names_a_protocol(facts: ProgrammeFacts) -> bool:
-    return any(clause.startswith(f"{facts.profile.code} ") for clause in facts.profile.clauses_of("GOV-11"))
-
-
 def _foreign(facts: ProgrammeFacts) -> Refusal | None:
     if facts.programme.owner == facts.profile.slug:
         return None
@@ -174,7 +170,7 @@ PROGRAMME_RULES: tuple[Rule[ProgrammeFacts], ...] = (
     Rule("procedures-written", "GOV-04", _unwritten),
     Rule("titles-listed", "GOV-05", _untitled),
     Rule("compliance-monitored", "GOV-06", _unmonitored),
-    Rule("protocol-on-file", "GOV-11", _without_protocol, _names_a_protocol),
+    Rule("protocol-on-file", "GOV-11", _without_protocol, lambda facts: facts.profile.states("GOV-11")),
     Rule("agency-owns", "GOV-12", _foreign),
     Rule("statutes-reviewed", "GOV-13", _unreviewed),
     Rule("training-written", "TRN-08", _training_unwritten),

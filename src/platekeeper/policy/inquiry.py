@@ -70,7 +70,7 @@ def _unrecorded(facts: AccessFacts) -> Refusal | None:
 
 def _unqueued(facts: AccessFacts) -> Refusal | None:
     rule = facts.profile.access.rms_classification
-    if not rule.value or facts.request.rms_queued:
+    if facts.request.rms_queued:
         return None
     return Refusal(
         f'The access cannot be documented in the records management system as "{rule.value}" now.',
@@ -304,6 +304,10 @@ def _unapproved_query(facts: AccessFacts) -> Refusal | None:
     )
 
 
+def _goes_to_rms(facts: AccessFacts) -> bool:
+    return discloses(facts) and bool(facts.profile.access.rms_classification.value)
+
+
 def _looks_back(facts: AccessFacts) -> bool:
     return discloses(facts) and facts.request.function is not Function.SEARCH_DELETED
 
@@ -315,7 +319,7 @@ def _searches_deleted(facts: AccessFacts) -> bool:
 INQUIRY_RULES: tuple[Rule[AccessFacts], ...] = (
     Rule("recorded-or-not-shown", "SRC-01", _unrecorded, discloses),
     Rule("recorded-or-not-done", "SRC-06", _unrecorded, _acts_otherwise),
-    Rule("documented-in-rms", "SRC-03", _unqueued, discloses),
+    Rule("documented-in-rms", "SRC-03", _unqueued, _goes_to_rms),
     Rule("own-fresh-parent", "SRC-01", _borrowed, discloses),
     Rule("purpose-stated", "PUR-01", _purposeless, discloses),
     Rule("purpose-authorized", "SRC-04", _unauthorized_purpose, discloses),

@@ -96,6 +96,14 @@ class Profile:
         """Return the first of `clauses_of`."""
         return self.clauses_of(obligation)[0]
 
+    def states(self, obligation: str) -> bool:
+        """Whether the agency's own policy states an obligation, rather than a law above it.
+
+        Raises:
+            KeyError: there is no such obligation.
+        """
+        return self.clause_of(obligation).startswith(f"{self.code} ")
+
     def purpose(self, code: str) -> AuthorizedPurpose | None:
         """Return the authorized purpose of that code, or None."""
         return next((purpose for purpose in self.purposes.authorized if purpose.code == code), None)

@@ -26,6 +26,7 @@ class ReleaseRequest:
         requester: name of the person who asks.
         recipient: what kind of agency it is.
         purpose: intended purpose, in words.
+        authority: the requester's lawful authority, in words: the right to know.
         written: whether the request is in writing.
         disclaims: barred purposes that the requester declares not to have.
         verified_by: how the requester's identity was verified.
@@ -43,6 +44,7 @@ class ReleaseRequest:
     recipient: RecipientClass
     purpose: str
     written: bool
+    authority: str = ""
     disclaims: frozenset[BarredPurpose] = frozenset()
     verified_by: str = ""
     considered: frozenset[str] = frozenset()
@@ -161,6 +163,15 @@ def _unconsidered(facts: ReleaseFacts, statute: str) -> bool:
     return statute in facts.profile.sharing.considered_first.value and statute not in facts.request.considered
 
 
+def _without_right(facts: ReleaseFacts) -> Refusal | None:
+    if facts.request.authority.strip() and facts.request.purpose.strip():
+        return None
+    return Refusal(
+        "The request does not show both a right to know and a need to know.",
+        "Have the agency state its lawful authority and its purpose.",
+    )
+
+
 def _values_act(facts: ReleaseFacts) -> Refusal | None:
     if not _unconsidered(facts, "Values Act"):
         return None
@@ -238,6 +249,7 @@ RELEASE_RULES: tuple[Rule[ReleaseFacts], ...] = (
     Rule("release-no-onward", "SHR-09", _onward),
     Rule("request-in-writing", "SHR-02", _unwritten),
     Rule("official-verified", "SHR-13", _unverified),
+    Rule("right-and-need-shown", "PUR-13", _without_right, lambda facts: facts.profile.states("PUR-13")),
     Rule("values-act-considered", "SHR-06", _values_act),
     Rule("reproductive-act-considered", "SHR-07", _reproductive_act),
     Rule("test-applied", "SHR-04", _untested),

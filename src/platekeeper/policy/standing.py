@@ -125,7 +125,12 @@ def _idle(facts: AccessFacts) -> Refusal | None:
 
 def _unlisted_title(facts: AccessFacts) -> Refusal | None:
     if not facts.profile.users.titles_closed.value:
-        return None
+        nameless = facts.profile.states("GOV-05") and not facts.person.title.strip()
+        return (
+            Refusal("Your job title is not recorded.", "Ask the administrator to record it.")
+            if nameless
+            else None
+        )
     listed = next((entry for entry in facts.profile.users.titles if entry.title == facts.person.title), None)
     if listed is None:
         return Refusal(

@@ -119,6 +119,7 @@ class DataElement(StrEnum):
     BODY = "body"
     COLOR = "color"
     UNIQUE_MARKS = "unique-marks"
+    OCCUPANTS = "occupants"
 
 
 # Without these a read is no read (COL-04); every profile must allow them.
