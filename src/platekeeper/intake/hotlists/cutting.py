@@ -68,7 +68,7 @@ def _by_width(shape: Shape, when: Callable[[str], re.Match[str] | None]) -> Cut:
     def cut(line: str) -> Sequence[str] | None:
         if not when(line):
             return None
-        fields = [field.strip() for field in pick(line)]
+        fields = list(map(str.strip, pick(line)))
         fields.append("")  # stands for every field that the line does not have
         ordered: tuple[str, ...] = in_order(fields)
         return ordered
@@ -95,7 +95,7 @@ def _by_column(
         if not least <= len(columns) <= most or not when(line):
             return None
         columns += [""] * max(1, wanted - len(columns))
-        picked = [field.strip() for field in pick(columns)]
+        picked = list(map(str.strip, pick(columns)))
         for place, span in joined.items():
             picked[place] = delimiter.join(columns[span]).strip()
         return picked
