@@ -1,7 +1,10 @@
 """`platekeeper demo`: everything set up, the sample pictures read, the office open."""
 
+import contextlib
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
@@ -12,6 +15,9 @@ from platekeeper.errors import PlatekeeperError
 from platekeeper.office.config.database import Database
 from platekeeper.office.config.migrate import migrate, set_up_django
 from platekeeper.office.config.server import Server
+
+if TYPE_CHECKING:
+    from platekeeper.office.accounts.models import Person
 
 
 class DemoDataError(PlatekeeperError):
@@ -96,6 +102,7 @@ def _perform(database: Database, pictures: Path | None, port: int) -> None:
         out.print("\nWhom to log in as; the passwords are for one time and shown only now:")
         for agency, title, username, given in passwords:
             click.echo(f"  {agency:<14} {title:<36} {username:<14} {given}")
+    out.print("Every log-in asks for a second factor, too: platekeeper demo code NAME prints the code of now.")
     out.print(
         "A forgotten or further password: platekeeper demo password NAME (detective.rb, supervisor.la, ...)."
     )
@@ -105,15 +112,32 @@ def _perform(database: Database, pictures: Path | None, port: int) -> None:
 @click.argument("username")
 def password(username: str) -> None:
     """Give one of the demonstration's people a new one-time password and print it."""
+    with _person(username) as person:
+        from platekeeper.office.accounts.operations import issue_password  # noqa: PLC0415
+
+        click.echo(issue_password(person))
+
+
+@demo.command()
+@click.argument("username")
+def code(username: str) -> None:
+    """Print the code that the authenticator of one of the demonstration's people shows now."""
+    with _person(username) as person:
+        from platekeeper.demo.stage import current_code  # noqa: PLC0415
+
+        click.echo(current_code(person, datetime.now(UTC)))
+
+
+@contextlib.contextmanager
+def _person(username: str) -> Iterator["Person"]:
     database = Database.located()
     with database.used():
         set_up_django()
         from platekeeper.office.accounts.models import Person  # noqa: PLC0415
-        from platekeeper.office.accounts.operations import issue_password  # noqa: PLC0415
 
         person = Person.objects.using("owner").select_related("agency").filter(username=username).first()
         if person is None or not person.agency.is_demonstration:
             raise DemoDataError(
                 f"The demonstration has nobody called {username}: try officer.rb, detective.la or auditor.ec."
             )
-        click.echo(issue_password(person))
+        yield person

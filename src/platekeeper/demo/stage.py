@@ -9,6 +9,10 @@ from functools import lru_cache
 from importlib import resources
 from typing import Any
 
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import format_hotp_value, generate_totp_secret, hotp_value
+from allauth.mfa.utils import decrypt, encrypt
+from django.conf import settings
 from django.utils import timezone
 
 from platekeeper import policy
@@ -66,6 +70,18 @@ def set_stage(now: datetime) -> list[Stage]:
         now: the present time.
     """
     return [_set(given, now) for given in cast()]
+
+
+def current_code(person: Person, now: datetime) -> str:
+    """Return the code that a demonstration person's authenticator shows now.
+
+    Args:
+        person: the person; of the demonstration.
+        now: the present time.
+    """
+    secret = decrypt(Authenticator.objects.using(OWNER).get(user=person, type="totp").data["secret"])
+    period = getattr(settings, "MFA_TOTP_PERIOD", 30)
+    return str(format_hotp_value(hotp_value(secret, int(now.timestamp()) // period)))
 
 
 def searcher(stage: Stage) -> str:
@@ -128,6 +144,9 @@ def _person(
     person.granted_by, person.granted_at = f"admin.{short}", now
     person.entitlements = [source.value for source in DataSource]
     person.save(using=OWNER)
+    Authenticator.objects.using(OWNER).create(
+        user=person, type=Authenticator.Type.TOTP, data={"secret": encrypt(generate_totp_secret())}
+    )
     for course in policy.required_courses(profile, frozenset({played})):
         TrainingCompletion.objects.using(OWNER).create(
             person=person, course=course.code, completed_at=now - timedelta(days=7), completed_by=f"trainer.{short}",

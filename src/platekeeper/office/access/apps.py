@@ -8,3 +8,7 @@ class AccessConfig(AppConfig):
 
     name = "platekeeper.office.access"
     label = "access"
+
+    def ready(self) -> None:
+        """Start entering log-ins in the ledger."""
+        from platekeeper.office.access import doorbook  # noqa: F401, PLC0415  # its receivers connect on import

@@ -1,9 +1,20 @@
-"""How allauth works here: nobody signs up, log-ins are ledger entries."""
+"""How allauth works here: nobody signs up, every attempt is kept, secrets are sealed."""
 
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
+from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.utils import timezone
+
+from platekeeper.office.accounts.lockout import decide_attempt, note_attempt
+from platekeeper.office.accounts.models import Person
+from platekeeper.office.accounts.people import source_of
+from platekeeper.office.accounts.sealing import open_text, seal_text
+from platekeeper.office.accounts.signals import login_failed, login_refused
+from platekeeper.policy import Denied
 
 
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
@@ -25,6 +36,38 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no ty
         """
         return "/"
 
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Refuse an attempt on a locked or deactivated account, and tell of it (USR-10).
+
+        Args:
+            request: the request.
+            credentials: username and password.
+
+        Raises:
+            ValidationError: the policy refuses; its sentence is shown.
+        """
+        super().pre_authenticate(request, **credentials)
+        person = _named(credentials)
+        if person is None:
+            return
+        decision = decide_attempt(person, timezone.now())
+        if isinstance(decision, Denied):
+            login_refused.send(Adapter, person=person, decision=decision, source=source_of(request))
+            raise ValidationError(f"{decision.reason} {decision.remedy}")
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """Keep a failed attempt.
+
+        Args:
+            request: the request.
+            credentials: username and password; neither is kept, an unknown name may be a password typed too early.
+        """
+        person = _named(credentials)
+        locked = person is not None and note_attempt(
+            person, succeeded=False, source=source_of(request), now=timezone.now()
+        )
+        login_failed.send(Adapter, person=person, locked=locked, source=source_of(request))
+
     def add_message(self, *args: Any, **kwargs: Any) -> None:
         """Say nothing: pages tell what happened themselves.
 
@@ -32,3 +75,38 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no ty
             args: allauth's.
             kwargs: allauth's.
         """
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth has no types
+    """Secrets of second factors are sealed with a key of the data folder; the last factor cannot be taken off."""
+
+    def encrypt(self, text: str) -> str:
+        """Seal a secret.
+
+        Args:
+            text: the secret.
+        """
+        return seal_text(text, settings.MASTER_KEY)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """Open a secret.
+
+        Args:
+            encrypted_text: as `encrypt` made it.
+        """
+        return open_text(encrypted_text, settings.MASTER_KEY)
+
+    def can_delete_authenticator(self, authenticator: Any) -> bool:
+        """Tell whether a factor may be removed: only while another strong one stays (CJIS IA-2).
+
+        Args:
+            authenticator: the factor.
+        """
+        strong = {"totp", "webauthn"}
+        others = authenticator.user.authenticator_set.exclude(pk=authenticator.pk)
+        return authenticator.type not in strong or others.filter(type__in=strong).exists()
+
+
+def _named(credentials: dict[str, Any]) -> Person | None:
+    username = str(credentials.get("username") or "")
+    return Person.objects.select_related("agency").filter(username=username).first()

@@ -68,6 +68,9 @@ class Person(AbstractBaseUser):
     )
     separated_at = models.DateTimeField(null=True, blank=True, help_text="when the person left (USR-11)")
     last_used_at = models.DateTimeField(null=True, blank=True, help_text="last access to data (USR-12)")
+    locked_at = models.DateTimeField(
+        null=True, blank=True, help_text="after failed log-ins, until released (AC-7)"
+    )
     added_at = models.DateTimeField()
 
     USERNAME_FIELD = "username"
@@ -107,6 +110,24 @@ class Person(AbstractBaseUser):
     # Django's own permission questions: nobody holds any, because the policy decides (GOV-09)
     is_staff = False
     is_superuser = False
+
+
+class LoginAttempt(models.Model):
+    """An attempt to log in as somebody; failures within a quarter of an hour count together (CJIS AC-7)."""
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="login_attempts")
+    attempted_at = models.DateTimeField()
+    succeeded = models.BooleanField()
+    source = models.CharField(max_length=60, blank=True)
+
+    class Meta:
+        db_table = "login_attempt"
+        ordering: ClassVar = ["-attempted_at"]
+        indexes: ClassVar = [models.Index(fields=["person", "-attempted_at"], name="login_attempt_person")]
+
+    def __str__(self) -> str:
+        """Return how it went."""
+        return "succeeded" if self.succeeded else "failed"
 
 
 class TrainingCompletion(models.Model):

@@ -34,9 +34,11 @@ TABLES: dict[str, dict[str, tuple[str, ...]]] = {
     "ledger_checkpoint": {"auditor": (SELECT, INSERT)},
     "ledger_details": {"auditor": (SELECT,), "gate": (SELECT,)},
     "ledger_entry": {"auditor": (SELECT,), "gate": (SELECT,)},
+    "login_attempt": {"web": (SELECT, INSERT)},
+    "mfa_authenticator": {"web": (SELECT, INSERT, UPDATE, DELETE)},
     "person": {
         "gate": (SELECT,),
-        "web": (SELECT, "UPDATE (password, last_login, last_used_at, must_choose_password)"),
+        "web": (SELECT, "UPDATE (password, last_login, last_used_at, locked_at, must_choose_password)"),
     },
     "plate": {"gate": (SELECT, INSERT, UPDATE)},
     "producer": {"ingest": (SELECT,)},

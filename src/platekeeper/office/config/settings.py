@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "django_htmx",
 ]
 MIDDLEWARE = [
@@ -60,7 +61,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "platekeeper.office.accounts.middleware.OneTimePassword",
+    "platekeeper.office.accounts.middleware.FirstDuties",
+    "platekeeper.office.accounts.middleware.SessionRules",
     "platekeeper.office.access.middleware.Refusals",
 ]
 ROOT_URLCONF = "platekeeper.office.config.urls"
@@ -121,6 +123,9 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_FORMS = {"login": "platekeeper.office.accounts.forms.LogInForm"}
 ACCOUNT_SESSION_REMEMBER = False
+MFA_ADAPTER = "platekeeper.office.accounts.adapter.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]  # never mail or telephone (CJIS IA-5(1)(c))
+MFA_TOTP_ISSUER = "Platekeeper"
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"

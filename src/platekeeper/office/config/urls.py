@@ -1,6 +1,6 @@
 """Where every page stands."""
 
-from allauth.account.views import login, logout
+from allauth.account.views import login, logout, reauthenticate
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -32,6 +32,8 @@ urlpatterns = [
     path("", home, name="home"),
     path("health/", health, name="health"),
     path("log/in/", login, name="account_login"),
+    path("log/in/again/", reauthenticate, name="account_reauthenticate"),
+    path("account/second-factor/", include("allauth.mfa.urls")),
     path("log/out/", logout, name="account_logout"),
     path("account/", include("platekeeper.office.accounts.urls")),
     path("rights/", include("platekeeper.office.access.urls")),

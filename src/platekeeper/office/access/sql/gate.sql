@@ -190,7 +190,7 @@ CREATE FUNCTION record_event(p_agency text, p_event text, p_actor text, p_subjec
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     IF NOT (CASE session_user
-        WHEN 'web' THEN p_event ~ '^(login|account|alert|camera|hot-list|intake|policy|training)\.[a-z-]+$'
+        WHEN 'web' THEN p_event ~ '^(login|account|second-factor|alert|camera|hot-list|intake|policy|training)\.[a-z-]+$'
         WHEN 'ingest' THEN p_event ~ '^(alert|intake|hot-list)\.[a-z-]+$'
         WHEN 'custodian' THEN p_event ~ '^(purge|hold)\.[a-z-]+$'
         WHEN 'auditor' THEN p_event ~ '^ledger\.[a-z-]+$'

@@ -1,0 +1,67 @@
+"""Failed log-ins: counted, and an account locked by them until an administrator releases it (CJIS AC-7, USR-10)."""
+
+from datetime import datetime
+
+from platekeeper import policy
+from platekeeper.office.accounts.models import LoginAttempt, Person
+from platekeeper.office.accounts.queries import facts_of, profile_of
+from platekeeper.policy.session import LoginFacts, decide_login
+
+
+def decide_attempt(person: Person, now: datetime) -> policy.Decision:
+    """Decide whether a person may try to log in now.
+
+    Args:
+        person: who the attempt names.
+        now: the present time.
+    """
+    facts = LoginFacts(
+        profile=profile_of(person.agency),
+        person=facts_of(person),
+        failures=_failures(person, now),
+        locked=person.locked_at is not None,
+        now=now,
+    )
+    return decide_login(facts)
+
+
+def note_attempt(person: Person, *, succeeded: bool, source: str, now: datetime) -> bool:
+    """Keep an attempt; lock the account if it is one failure too many.
+
+    Args:
+        person: who the attempt named.
+        succeeded: whether it was their password.
+        source: network address.
+        now: the present time.
+
+    Returns:
+        Whether this attempt locked the account.
+    """
+    LoginAttempt.objects.create(person=person, attempted_at=now, succeeded=succeeded, source=source)
+    if succeeded or person.locked_at is not None:
+        return False
+    if _failures(person, now) < profile_of(person.agency).cjis.attempts.value:
+        return False
+    person.locked_at = now
+    person.save(update_fields=["locked_at"])
+    return True
+
+
+def release(person: Person, *, using: str) -> None:
+    """Unlock an account.
+
+    Args:
+        person: whose account.
+        using: the connection to write over.
+    """
+    person.locked_at = None
+    person.save(using=using, update_fields=["locked_at"])
+
+
+def _failures(person: Person, now: datetime) -> int:
+    """Count the failures since the last success, within the window that the policy names."""
+    since = profile_of(person.agency).cjis.attempts_within.value.cutoff(now)
+    attempts = LoginAttempt.objects.filter(person=person, attempted_at__gt=since)
+    last_success = attempts.filter(succeeded=True).values_list("attempted_at", flat=True).first()
+    failed = attempts.filter(succeeded=False)
+    return (failed.filter(attempted_at__gt=last_success) if last_success else failed).count()
