@@ -36,6 +36,10 @@ class TestColumns:
         assert [column.confidence for column in compared] == [None, 0.9, 0.4]
         assert [column.is_doubtful for column in compared] == [False, False, True]
 
+    def test_never_rounds_a_confidence_up(self) -> None:
+        assert columns("A", "A", [0.998])[0].percent == 99
+        assert columns("A", "A", [1.0])[0].percent == 100
+
     def test_ignores_confidences_that_do_not_fit_the_text(self) -> None:
         assert [column.percent for column in columns("ABC", "ABC", [0.9])] == [None, None, None]
 

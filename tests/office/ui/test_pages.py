@@ -102,6 +102,15 @@ class TestAlert:
         assert html.count("Sam Ito") == 2
         assert "Vehicle: a van" in html
 
+    def test_that_is_verified_says_by_whom_and_can_still_be_withdrawn(self) -> None:
+        step = SimpleNamespace(state="VERIFIED", taken_at=NOW, full_name="Sam Ito", detail={})
+        subject = scenes.alert(state="VERIFIED", history=[step])
+        html = page("alerts/alert.html", **scenes.panel(subject, actions={"reject": scenes.ALLOWED}))
+
+        assert "Verified by Sam Ito" in html
+        assert 'name="characters"' not in html
+        assert 'data-open-dialog="reject"' in html
+
     def test_names_the_other_lists_it_is_on(self) -> None:
         other = SimpleNamespace(list_name="NCIC extract", entry=scenes.entry(category="WANTED_PERSON"))
 
@@ -302,6 +311,23 @@ class TestPublicPages:
 
         assert "No agency has been set up yet" in html
         assert "noindex" not in html
+
+
+class TestRights:
+    def test_part_what_one_may_from_what_one_may_not_and_say_why(self) -> None:
+        decisions = [("receive-alerts", scenes.ALLOWED), ("search", DENIED)]
+        html = page("access/why.html", decisions=decisions)
+
+        allowed, _, denied = html.partition("You may not")
+        assert "Receive alerts" in allowed
+        assert "EC 427.5(a)" in allowed
+        assert "Search" in denied
+        assert "Ask Communications to confirm it." in denied
+
+    def test_fold_a_long_list_of_clauses(self) -> None:
+        many = SimpleNamespace(clauses=("EC 427.5", "EC 427.7", "CJIS AC-2"))
+
+        assert "and 2 more" in page("access/why.html", decisions=[("search", many)])
 
 
 class TestLogIn:

@@ -68,6 +68,17 @@ class TestCompare:
         assert "60?" in shown("{% compare 'AB' 'AB' hit|char_confidences %}", hit=hit)
 
 
+class TestConfidence:
+    def test_that_is_small_is_not_shown_as_none(self) -> None:
+        assert "under 1 %" in shown("{% confidence 0.004 %}")
+
+    def test_that_is_not_stated_says_so(self) -> None:
+        assert "not stated" in shown("{% confidence nothing %}")
+
+    def test_is_rounded_down(self) -> None:
+        assert shown("{{ value|percent }} {{ nothing|percent }}", value=0.998) == "99 0"
+
+
 class TestHitKind:
     def test_says_exact(self) -> None:
         assert "Exact match" in shown("{% hit_kind 'EXACT' %}")

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
+from platekeeper.office.ui.wording import percent_of
+
 DOUBTFUL_BELOW = 0.8
 
 
@@ -36,8 +38,8 @@ class Column:
 
     @property
     def percent(self) -> int | None:
-        """The confidence in whole percent; None where unknown."""
-        return None if self.confidence is None else round(self.confidence * 100)
+        """The confidence in whole percent, rounded down; None where unknown."""
+        return None if self.confidence is None else percent_of(self.confidence)
 
 
 def columns(read: str, listed: str, confidences: Sequence[float] = ()) -> list[Column]:

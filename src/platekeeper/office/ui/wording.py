@@ -113,6 +113,18 @@ def confidence_in_words(value: float) -> Words:
     return Words(text, tone)
 
 
+def percent_of(value: float) -> int:
+    """Give a confidence in whole percent, never more than it is: 0.998 is 99, not 100.
+
+    Args:
+        value: confidence; values outside [0, 1] are taken as the nearer end.
+
+    Returns:
+        0..100.
+    """
+    return int(min(max(value, 0.0), 1.0) * 100 + 1e-9)
+
+
 def code_in_words(code: str) -> str:
     """Turn a code into words: "STATUS_CONFIRMED" and "status-confirmed" into "Status confirmed".
 

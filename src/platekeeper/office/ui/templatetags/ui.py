@@ -73,8 +73,7 @@ def confidence(value: float | None) -> dict[str, Any]:
     if not isinstance(value, float | int):
         return {"known": False}
     words = wording.confidence_in_words(value)
-    percent = round(min(max(value, 0.0), 1.0) * 100)
-    return {"known": True, "percent": percent, "words": words}
+    return {"known": True, "percent": wording.percent_of(value), "words": words}
 
 
 @register.inclusion_tag("ui/components/badge.html")
@@ -159,6 +158,12 @@ def asked(query: Mapping[str, object] | None) -> list[tuple[str, str]]:
         if shown not in (None, "", False):
             parts.append((name.replace("_", " ").capitalize(), "yes" if shown is True else str(shown)))
     return parts
+
+
+@register.filter
+def percent(value: float) -> int:
+    """Show a confidence in whole percent, rounded down."""
+    return wording.percent_of(value or 0.0)
 
 
 @register.filter

@@ -123,7 +123,7 @@
       if (JSON.stringify(points) === shown) return; // the person's own zoom stays
       shown = JSON.stringify(points);
       const places = drawPoints(map, layer, points);
-      if (places.length > 1) map.fitBounds(L.latLngBounds(places).pad(0.15), { maxZoom: 16, animate: false });
+      if (places.length > 1) map.fitBounds(L.latLngBounds(places).pad(0.3), { maxZoom: 16, animate: false });
       else map.setView(places[0] || [36.7, -119.4], places.length ? 15 : 6, { animate: false });
     }
     show();
