@@ -11,5 +11,6 @@ _FOLDER = Path(tempfile.mkdtemp(prefix="platekeeper-test-"))
 _FOLDER.chmod(0o711)
 os.environ["PLATEKEEPER_DATA"] = str(_FOLDER / "data")
 os.environ["DJANGO_SETTINGS_MODULE"] = "platekeeper.office.config.settings"
+os.environ["PLATEKEEPER_HOSTS"] = "127.0.0.1,localhost,testserver"
 os.environ.pop("DATABASE_URL", None)
 atexit.register(shutil.rmtree, _FOLDER, ignore_errors=True)
