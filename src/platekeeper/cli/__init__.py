@@ -18,6 +18,7 @@ COMMANDS = {
     "serve": "platekeeper.cli.serve:serve",
     "migrate": "platekeeper.cli.serve:migrate",
     "db": "platekeeper.cli.db:db",
+    "account": "platekeeper.cli.account:account",
     "camera": "platekeeper.cli.devices:camera",
     "producer": "platekeeper.cli.devices:producer",
     "take": "platekeeper.cli.take:take",
