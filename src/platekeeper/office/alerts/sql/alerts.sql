@@ -61,11 +61,14 @@ SELECT a.*, coalesce(latest.state, 'RAISED') AS state, coalesce(latest.number, 0
   LEFT JOIN LATERAL (
         SELECT s.state, s.number, s.username, s.taken_at FROM alert_step s
          WHERE s.agency_id = a.agency_id AND s.alert_id = a.id ORDER BY s.number DESC LIMIT 1) AS latest ON true
- WHERE a.read_at >= g.visible_from AND (g.read_ids IS NULL OR a.read_id = ANY (g.read_ids));
+ WHERE a.read_at >= g.visible_from
+   AND (g.read_ids IS NULL OR a.read_id = ANY (g.read_ids))
+   AND (g.camera_ids IS NULL OR EXISTS (
+        SELECT 1 FROM read r
+         WHERE r.agency_id = a.agency_id AND r.read_at = a.read_at AND r.id = a.read_id AND r.camera_id = ANY (g.camera_ids)));
 
 CREATE VIEW visible_alert_step WITH (security_barrier) AS
-WITH granted AS MATERIALIZED (SELECT * FROM open_grants('alert'))
 SELECT s.*, p.full_name
-  FROM granted g
-  JOIN alert_step s ON s.agency_id = g.data_agency_id
+  FROM visible_alert a
+  JOIN alert_step s ON s.agency_id = a.agency_id AND s.alert_id = a.id
   JOIN person p ON p.id = s.person_id;

@@ -111,10 +111,13 @@ LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $
            last_month = greatest(known.last_month, excluded.last_month)
 $$;
 
+-- Whoever may use a view may call its functions by themselves too, so this one asks for the record as well.
 CREATE FUNCTION is_hit(p_agency integer, p_read_at timestamptz, p_read uuid) RETURNS boolean
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-    RETURN EXISTS (SELECT 1 FROM hit WHERE agency_id = p_agency AND read_at = p_read_at AND read_id = p_read);
+    RETURN EXISTS (
+        SELECT 1 FROM open_grants('alert') g JOIN hit h ON h.agency_id = g.data_agency_id
+         WHERE h.agency_id = p_agency AND h.read_at = p_read_at AND h.read_id = p_read);
 END $$;
 
 CREATE VIEW visible_read WITH (security_barrier) AS
@@ -157,5 +160,6 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
     WITH granted AS MATERIALIZED (SELECT * FROM open_grants('read') WHERE NOT hits_only AND read_ids IS NULL)
     SELECT coalesce(array_agg(found.plate), '{}') FROM (
         SELECT p.plate FROM granted g JOIN plate p ON p.agency_id = g.data_agency_id AND p.fold = p_fold
+         WHERE p.last_month >= date_trunc('month', g.visible_from)::date
          LIMIT p_limit) AS found
 $$;

@@ -1,0 +1,380 @@
+"""The gate, tried with raw SQL as the web role: no record, no row, whatever is asked (promise 1)."""
+
+import contextlib
+from datetime import timedelta
+
+import psycopg
+import pytest
+from psycopg.errors import CheckViolation, InsufficientPrivilege, NotNullViolation
+
+from platekeeper import plates
+from platekeeper.office.accounts.models import Person
+from platekeeper.policy import Role
+
+from ..people import NOW, OWNER, a_person, an_agency
+from ..streets import a_camera, a_picture, a_read, identified, take
+from .gate import VIEWS, a_grant, a_request, opened, plates_seen, seen, seen_through
+
+BEHIND = (
+    "read", "plate", "image", "image_key", "hit", "alert", "alert_step", "access_record", "access_grant",
+    "ledger_entry", "ledger_details", "ledger_checkpoint", "quarantined_read", "hot_list_entry", "producer",
+)  # fmt: skip
+
+
+class TestTables:
+    @pytest.mark.parametrize("table", BEHIND)
+    def test_are_closed_to_the_web_role(self, table, web):
+        with pytest.raises(InsufficientPrivilege):
+            web.execute(f"SELECT 1 FROM {table} LIMIT 1")
+
+    @pytest.mark.parametrize("table", ["read", "image"])
+    def test_are_closed_by_their_partitions_too(self, table, street, web):
+        with pytest.raises(InsufficientPrivilege):
+            web.execute(f"SELECT 1 FROM {table}_{NOW:%Y_%m} LIMIT 1")
+
+    def test_stay_closed_with_a_record(self, street, web):
+        _, given = opened(web, a_request(street.person))
+
+        with pytest.raises(InsufficientPrivilege):
+            seen(web, given, "SELECT plate FROM read")
+
+    def test_tell_nothing_through_their_statistics(self, street, web, connect):
+        connect("owner").execute("ANALYZE read, plate")
+
+        tables = ("read", "plate", f"read_{NOW:%Y_%m}")
+        found = web.execute("SELECT 1 FROM pg_stats WHERE tablename = ANY (%s)", [list(tables)]).fetchall()
+        assert found == []
+
+    @pytest.mark.parametrize("column", ["plate", "plate_raw", "camera_id", "detail", "agency_id", "*"])
+    def test_let_ingest_put_in_what_it_cannot_take_out(self, column, street, connect):
+        with pytest.raises(InsufficientPrivilege):
+            connect("ingest").execute(f"SELECT {column} FROM read LIMIT 1")
+
+    @pytest.mark.parametrize("table", ["plate", "image", "quarantined_read", "access_record", "ledger_entry"])
+    def test_of_others_are_closed_to_ingest(self, table, connect):
+        with pytest.raises(InsufficientPrivilege):
+            connect("ingest").execute(f"SELECT 1 FROM {table} LIMIT 1")
+
+    @pytest.mark.parametrize("table", ["read", "image", "hit", "alert", "access_record", "person"])
+    @pytest.mark.parametrize("role", ["auditor", "custodian"])
+    def test_are_closed_to_auditor_and_custodian(self, role, table, connect):
+        with pytest.raises(InsufficientPrivilege):
+            connect(role).execute(f"SELECT 1 FROM {table} LIMIT 1")
+
+
+class TestViewsWithoutRecord:
+    @pytest.mark.parametrize("view", VIEWS)
+    def test_are_empty(self, view, street, web):
+        assert seen(web, None, f"SELECT 1 FROM {view}") == []
+
+    @pytest.mark.parametrize("view", VIEWS)
+    @pytest.mark.parametrize("role", ["ingest", "custodian", "auditor"])
+    def test_are_closed_to_other_roles(self, role, view, connect):
+        with pytest.raises(InsufficientPrivilege):
+            connect(role).execute(f"SELECT 1 FROM {view}")
+
+    @pytest.mark.parametrize(
+        "forged",
+        ["", ":", "1:2:3", "' OR true --", "{agency}:{record}:", "{agency}:{record}:" + 64 * "0",
+         "{agency}:{record}:" + 64 * "G", "{agency}:{record}:{token}0", "{agency}:{record}:{token}\n",
+         " {agency}:{record}:{token}", "0:{record}:{token}", "999999999:{record}:{token}",
+         "99999999999999999999:{record}:{token}", "{agency}:" + 36 * "-" + ":{token}"],
+    )  # fmt: skip
+    def test_show_nothing_for_a_forged_pass(self, forged, street, web):
+        record, given = opened(web, a_request(street.person))
+        token = given.rpartition(":")[2]
+
+        tried = forged.format(agency=street.agency.pk, record=record, token=token)
+
+        assert plates_seen(web, tried) == []
+        assert plates_seen(web, given), "the pass itself is good"
+
+    def test_tell_nothing_by_an_error_either(self, street, web):
+        # a filter that fails on the plates of this street must not be run before the gate is
+        assert seen(web, None, "SELECT 1 FROM visible_read WHERE plate::integer > 0") == []
+
+    def test_do_not_answer_functions_that_look_behind_them(self, street, web):
+        read = identified(a_read(a_camera(street.agency), "8ABC123"))
+        take(street.agency, read)
+
+        for call in (
+            "SELECT * FROM open_grants('read')",
+            f"SELECT 1 WHERE plates_looking_like('{plates.fold('8ABC123')}', 10) <> '{{}}'",
+            "SELECT 1 WHERE plates_matching('{}', '.*', 10) <> '{}'",
+            f"SELECT 1 WHERE is_hit({street.agency.pk}, '{read.captured_at}', '{read.id}')",
+        ):
+            assert seen(web, None, call) == [], call
+
+
+class TestPass:
+    @pytest.mark.parametrize("view", VIEWS)
+    def test_shows_what_was_recorded(self, view, street, web):
+        opened(web, a_request(street.person))
+
+        _, given = opened(web, a_request(street.person, a_grant(street.agency, kinds=[VIEWS[view]])))
+
+        assert seen(web, given, f"SELECT 1 FROM {view}")
+
+    @pytest.mark.parametrize("view", VIEWS)
+    def test_shows_no_other_kind_than_was_granted(self, view, street, web):
+        others = sorted(set(VIEWS.values()) - {VIEWS[view]})
+        _, given = opened(web, a_request(street.person, a_grant(street.agency, kinds=others)))
+
+        assert seen(web, given, f"SELECT 1 FROM {view}") == []
+
+    def test_of_another_connection_shows_nothing(self, street, web, connect):
+        # the same role, the same person, a pass that was given a moment ago: but not to this session
+        _, given = opened(connect("web"), a_request(street.person))
+
+        assert plates_seen(web, given) == []
+
+    def test_of_another_person_is_no_key_to_their_data(self, street, web, connect):
+        stranger = a_person(an_agency("milpitas"))
+        _, theirs = opened(web, a_request(stranger))
+
+        assert plates_seen(web, theirs) == []
+
+    def test_ends_when_it_is_old(self, street, web):
+        _, given = opened(web, a_request(street.person, fresh_seconds=0))
+
+        assert plates_seen(web, given) == []
+
+    def test_lasts_five_minutes_at_most(self, street, web, owner):
+        record, _ = opened(web, a_request(street.person, fresh_seconds=1_000_000))
+
+        lasts = owner.execute(
+            "SELECT fresh_until - accessed_at FROM access_record WHERE id = %s", [record]
+        ).fetchone()
+        assert timedelta(minutes=4) < lasts[0] <= timedelta(minutes=5, seconds=5)
+
+    @pytest.mark.parametrize("inside", ["the same transaction", "a savepoint"])
+    def test_shows_nothing_in_the_transaction_that_opened_it(self, inside, street, web):
+        # a record that can still be rolled back opens nothing
+        savepoint = web.transaction() if inside == "a savepoint" else contextlib.nullcontext()
+        with web.transaction():
+            with savepoint:
+                _, given = opened(web, a_request(street.person))
+            web.execute("SELECT set_config('platekeeper.access', %s, true)", [given])
+            assert web.execute("SELECT 1 FROM visible_read").fetchall() == []
+
+        assert plates_seen(web, given), "once committed, it opens"
+
+    def test_shows_nothing_after_a_rollback(self, street, web, owner):
+        with contextlib.suppress(ZeroDivisionError), web.transaction():
+            record, given = opened(web, a_request(street.person))
+            raise ZeroDivisionError
+
+        assert plates_seen(web, given) == []
+        assert owner.execute("SELECT 1 FROM access_record WHERE id = %s", [record]).fetchall() == []
+
+    def test_of_a_refusal_does_not_exist(self, street, web, owner):
+        record, given = opened(web, a_request(street.person, outcome="DENIED"))
+
+        assert given is None
+        assert plates_seen(web, f"{street.agency.pk}:{record}:{'0' * 64}") == []
+        assert owner.execute("SELECT 1 FROM access_grant WHERE access_id = %s", [record]).fetchall() == []
+
+    def test_is_not_kept(self, street, web, owner):
+        record, given = opened(web, a_request(street.person))
+        token = given.rpartition(":")[2]
+
+        kept = owner.execute(
+            "SELECT r::text || g::text || e::text || d::text FROM access_record r"
+            " JOIN access_grant g ON g.access_id = r.id JOIN ledger_entry e ON e.subject = r.id::text"
+            " JOIN ledger_details d USING (sequence) WHERE r.id = %s",
+            [record],
+        ).fetchone()
+        assert token not in kept[0]
+
+    def test_ends_with_its_transaction(self, street, web):
+        _, given = opened(web, a_request(street.person))
+        assert plates_seen(web, given)
+
+        assert plates_seen(web, None) == []
+
+
+class TestGrant:
+    def test_shows_no_other_agency(self, street, web):
+        other = an_agency("milpitas")
+        take(other, a_read(a_camera(other), "6MPT001"))
+
+        assert seen_through(web, a_request(street.person)) == ["7XYZ890", "8ABC123"]
+
+    def test_hides_reads_before_its_cut_off(self, street, web):
+        long_ago = NOW - timedelta(days=40)
+        take(street.agency, a_read(street.camera, "1OLD111", captured_at=long_ago))
+        month = a_grant(street.agency, visible_from=(NOW - timedelta(days=30)).isoformat())
+
+        assert "1OLD111" in seen_through(web, a_request(street.person))
+        assert "1OLD111" not in seen_through(web, a_request(street.person, month))
+
+    def test_hides_all_that_belongs_to_reads_before_its_cut_off(self, street, web):
+        tomorrow = a_grant(street.agency, visible_from=(NOW + timedelta(days=1)).isoformat())
+        _, given = opened(web, a_request(street.person, tomorrow))
+
+        for view in ("visible_read", "visible_image", "visible_hit", "visible_alert", "visible_alert_step"):
+            assert seen(web, given, f"SELECT 1 FROM {view}") == [], view
+
+    def test_hides_plates_last_seen_before_its_cut_off_from_searches(self, street, web):
+        take(street.agency, a_read(street.camera, "1OLD111", captured_at=NOW - timedelta(days=100)))
+        month = a_grant(street.agency, visible_from=(NOW - timedelta(days=30)).isoformat())
+        _, given = opened(web, a_request(street.person, month))
+
+        assert seen(web, given, "SELECT plates_matching('{}', '^1', 10)") == [([],)]
+        assert seen(web, given, "SELECT plates_looking_like(%s, 10)", [plates.fold("1OLD111")]) == [([],)]
+
+    def test_of_single_reads_shows_these(self, street, web):
+        one = identified(a_read(street.camera, "5ONE001", images=(a_picture(),)))
+        take(street.agency, one)
+        single = a_grant(street.agency, read_ids=[str(one.id)])
+        _, given = opened(web, a_request(street.person, single, function="view-read"))
+
+        assert plates_seen(web, given) == ["5ONE001"]
+        assert seen(web, given, "SELECT read_id FROM visible_image") == [(one.id,)]
+        for view in ("visible_hit", "visible_alert", "visible_alert_step"):
+            assert seen(web, given, f"SELECT 1 FROM {view}") == [], view
+        assert seen(web, given, "SELECT plates_matching('{}', '.', 10)") == [([],)]
+
+    def test_of_no_reads_shows_none(self, street, web):
+        assert seen_through(web, a_request(street.person, a_grant(street.agency, read_ids=[]))) == []
+
+    def test_of_a_camera_group_shows_its_cameras(self, street, web):
+        harbor = a_camera(street.agency, site_group="harbor")
+        take(street.agency, a_read(harbor, "4HRB004", images=(a_picture(),)))
+        group = a_grant(street.agency, camera_groups=["harbor"])
+        _, given = opened(web, a_request(street.person, group))
+
+        assert plates_seen(web, given) == ["4HRB004"]
+        assert len(seen(web, given, "SELECT 1 FROM visible_image")) == 1
+        for view in ("visible_hit", "visible_alert", "visible_alert_step"):
+            assert seen(web, given, f"SELECT 1 FROM {view}") == [], view
+
+    @pytest.mark.parametrize("groups", [[], ["nowhere"]])
+    def test_of_no_camera_shows_nothing(self, groups, street, web):
+        assert seen_through(web, a_request(street.person, a_grant(street.agency, camera_groups=groups))) == []
+
+    @pytest.mark.parametrize("function", ["receive-alerts", "verify-alert"])
+    def test_of_an_alert_shows_reads_on_a_list_and_no_others(self, function, street, web):
+        _, given = opened(web, a_request(street.person, function=function))
+
+        assert plates_seen(web, given) == ["8ABC123"]
+        assert len(seen(web, given, "SELECT DISTINCT read_id FROM visible_image")) == 1
+        assert seen(web, given, "SELECT plates_matching('{}', '.', 10)") == [([],)]
+        assert seen(web, given, "SELECT plates_looking_like(%s, 10)", [plates.fold("7XYZ890")]) == [([],)]
+
+    def test_of_an_alert_follows_from_its_function_whatever_is_asked_for(self, street, web):
+        wide = a_grant(street.agency, hits_only=False)
+
+        assert seen_through(web, a_request(street.person, wide, function="receive-alerts")) == ["8ABC123"]
+
+    @pytest.mark.parametrize(
+        ("kind", "roles"), [("image", {"plate"}), ("scene", {"context"}), ("read", set())]
+    )
+    def test_tells_the_plate_s_picture_from_the_scene(self, kind, roles, street, web):
+        _, given = opened(web, a_request(street.person, a_grant(street.agency, kinds=[kind])))
+
+        assert {row[0] for row in seen(web, given, "SELECT role FROM visible_image")} == roles
+
+    def test_of_two_agencies_shows_both_and_no_third(self, street, web):
+        second, third = an_agency("milpitas"), an_agency("el-cajon")
+        take(second, a_read(a_camera(second), "2SEC222"))
+        take(third, a_read(a_camera(third), "3THR333"))
+
+        both = seen_through(web, a_request(street.person, a_grant(street.agency), a_grant(second)))
+
+        assert both == ["2SEC222", "7XYZ890", "8ABC123"]
+
+    def test_shows_records_of_its_agency_alone(self, street, web):
+        stranger = a_person(an_agency("milpitas"))
+        opened(web, a_request(stranger))
+        _, given = opened(web, a_request(street.person))
+
+        found = seen(web, given, "SELECT DISTINCT agency_id FROM visible_access_record")
+        assert found == [(street.agency.pk,)]
+        assert {row[0] for row in seen(web, given, "SELECT actor FROM visible_entry")} == {
+            street.person.username
+        }
+
+
+class TestOpenAccess:
+    @pytest.mark.parametrize(
+        ("changes", "error"),
+        [
+            ({"purpose": ""}, InsufficientPrivilege),
+            ({"purpose": None}, InsufficientPrivilege),
+            ({"policy_version": None}, InsufficientPrivilege),
+            ({"person_id": 0}, InsufficientPrivilege),
+            ({"person_id": None}, InsufficientPrivilege),
+            ({"outcome": "PERHAPS"}, CheckViolation),
+            ({"outcome": None}, NotNullViolation),
+            ({"function": None}, NotNullViolation),
+            ({"grants": [{"data_agency_id": None}]}, NotNullViolation),
+        ],
+    )
+    def test_is_refused_when_something_is_missing(self, changes, error, street, web, owner):
+        before = _records(owner, street.person)
+
+        with pytest.raises(error):
+            opened(web, a_request(street.person, **changes))
+
+        assert _records(owner, street.person) == before
+
+    def test_is_refused_to_an_inactive_person(self, street, web, owner):
+        Person.objects.using(OWNER).filter(pk=street.person.pk).update(is_active=False)
+
+        with pytest.raises(InsufficientPrivilege, match="no active person"):
+            opened(web, a_request(street.person))
+
+        assert _records(owner, street.person) == 0
+
+    @pytest.mark.parametrize("role", ["ingest", "custodian", "auditor"])
+    def test_is_closed_to_other_roles(self, role, street, connect):
+        with pytest.raises(InsufficientPrivilege):
+            opened(connect(role), a_request(street.person))
+
+    def test_copies_who_it_was_from_the_account_whatever_is_said(self, street, web, owner):
+        forged = {
+            "username": "somebody.else",
+            "organization": "FBI",
+            "agency_id": 1,
+            "accessed_at": "2001-01-01",
+        }
+        record, _ = opened(web, a_request(street.person, **forged))
+
+        kept = owner.execute(
+            "SELECT username, organization, agency_id, now() - accessed_at < interval '1 minute', session_role"
+            " FROM access_record WHERE id = %s", [record],
+        ).fetchone()  # fmt: skip
+        assert kept == (street.person.username, street.agency.name, street.agency.pk, True, "web")
+
+    def test_gives_every_access_an_id_and_a_pass_of_its_own(self, street, web):
+        passes = {opened(web, a_request(street.person)) for _ in range(5)}
+
+        assert len(passes) == 5
+
+
+class TestOwnRecord:
+    def test_of_another_person_is_not_told(self, street, web):
+        record, _ = opened(web, a_request(street.person))
+        colleague = a_person(street.agency, Role.SUPERVISOR)
+
+        assert web.execute("SELECT * FROM own_record(%s, %s)", [colleague.pk, record]).fetchall() == []
+
+    def test_that_was_refused_is_none(self, street, web):
+        record, _ = opened(web, a_request(street.person, outcome="DENIED"))
+
+        assert web.execute("SELECT * FROM own_record(%s, %s)", [street.person.pk, record]).fetchall() == []
+
+    def test_goes_on_with_purpose_and_case(self, street, web):
+        record, _ = opened(web, a_request(street.person, case_number="26-00417"))
+
+        found = web.execute(
+            "SELECT purpose, case_number FROM own_record(%s, %s)", [street.person.pk, record]
+        ).fetchall()
+        assert found == [("criminal-investigation", "26-00417")]
+
+
+def _records(owner: psycopg.Connection, person: Person) -> int:
+    row = owner.execute("SELECT count(*) FROM access_record WHERE person_id = %s", [person.pk]).fetchone()
+    assert row is not None
+    return row[0]
