@@ -6,6 +6,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import hypothesis
+
 # before anything of the product is imported: no test may touch a real installation
 _FOLDER = Path(tempfile.mkdtemp(prefix="platekeeper-test-"))
 _FOLDER.chmod(0o711)
@@ -14,3 +16,7 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "platekeeper.office.config.settings"
 os.environ["PLATEKEEPER_HOSTS"] = "127.0.0.1,localhost,testserver"
 os.environ.pop("DATABASE_URL", None)
 atexit.register(shutil.rmtree, _FOLDER, ignore_errors=True)
+
+# no deadline: the machine's speed is not what a property is about; the same examples everywhere
+hypothesis.settings.register_profile("platekeeper", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("platekeeper")
