@@ -67,14 +67,7 @@ _CAPTIONS = (
 
 def background(rng: np.random.Generator, height: int, width: int) -> Grey:
     """Draw a street-like mess without any plate, grey."""
-    cells = rng.uniform(10, 230, (int(rng.integers(2, 7)), int(rng.integers(2, 7)))).astype(np.float32)
-    picture = cv2.resize(
-        cells,
-        (width, height),
-        interpolation=int(rng.choice([cv2.INTER_LINEAR, cv2.INTER_CUBIC, cv2.INTER_NEAREST])),
-    )
-    grain = cv2.resize(rng.standard_normal((height // 3, width // 3), np.float32), (width, height))
-    picture = np.clip(picture + grain * rng.uniform(0, 12), 0, 255).astype(np.uint8)
+    picture = _texture(rng, height, width) if rng.random() < 0.5 else _patches(rng, height, width)
     for _ in range(int(rng.integers(2, 9))):
         x, y, w, h = _spot(rng, picture, 0.5)
         cv2.rectangle(
@@ -87,6 +80,25 @@ def background(rng: np.random.Generator, height: int, width: int) -> Grey:
     for _ in range(int(rng.integers(0, 5))):
         add_distractor(rng, picture)
     return picture
+
+
+def _patches(rng: np.random.Generator, height: int, width: int) -> Grey:
+    cells = rng.uniform(10, 230, (int(rng.integers(2, 7)), int(rng.integers(2, 7)))).astype(np.float32)
+    smooth = int(rng.choice([cv2.INTER_LINEAR, cv2.INTER_CUBIC, cv2.INTER_NEAREST]))
+    picture = cv2.resize(cells, (width, height), interpolation=smooth)
+    grain = cv2.resize(rng.standard_normal((height // 3, width // 3), np.float32), (width, height))
+    return np.clip(picture + grain * rng.uniform(0, 12), 0, 255).astype(np.uint8)
+
+
+def _texture(rng: np.random.Generator, height: int, width: int) -> Grey:
+    # Noise in octaves has the statistics of foliage, stone and clouds.
+    light, swing = np.full((height, width), rng.uniform(40, 200), np.float32), rng.uniform(15, 60)
+    fall = rng.uniform(0.45, 0.85)
+    for size in (3, 6, 12, 24, 48, 96):
+        across = max(2, round(size * rng.uniform(0.5, 1.5)))
+        light += cv2.resize(rng.standard_normal((size, across), np.float32), (width, height)) * swing
+        swing *= fall
+    return np.clip(light, 0, 255).astype(np.uint8)
 
 
 def add_distractor(rng: np.random.Generator, picture: Grey) -> None:

@@ -94,7 +94,7 @@ SKELETONS: dict[str, tuple[str, ...]] = {
         "1,.25 1,0* 0,0* 0,1* 1,1* 1,.58 | .6,.58 1.08,.58",
     ),
     "H": ("0,0 0,1 | 1,0 1,1 | 0,.49 1,.49", "0,0 0,1 | 1,0 1,1 | 0,.53 1,.53"),
-    "I": (".5,0 .5,1", ".5,0 .5,1 | .1,0 .9,0 | .1,1 .9,1"),
+    "I": (".5,0 .5,1", ".5,0 .5,1", ".5,0 .5,1 | .1,0 .9,0 | .1,1 .9,1"),
     "J": ("1,0 1,1* 0,1* 0,.7", "1,0 1,1* 0,1* 0,.78", ".4,0 .9,0 .9,1* 0,1* 0,.72"),
     "K": (
         "0,0 0,1 | 1,0 0,.62 | .33,.42 1,1",
@@ -220,7 +220,7 @@ def cut_die(rng: np.random.Generator, name: str, cut: Cut) -> Die:
     Returns:
         The die.
     """
-    overlap = rng.random() < 0.35
+    overlap = rng.random() < 0.25
     return Die(name, {c: _cut_character(c, _bones(c, rng, overlap), cut, rng) for c in ALPHABET})
 
 

@@ -52,7 +52,9 @@ def rendered_crops(condition: str, count: int) -> list[Crop]:
     )
     for _ in range(count):
         style = choose_style(rng, mix)
-        plate = draw_plate(rng, foundry.die(rng, mix), style, choose_serial(style, rng, mix), height=80)
+        plate = draw_plate(
+            rng, foundry.die(rng, mix, style.kind), style, choose_serial(style, rng, mix), height=80
+        )
         grey = (to_grey(plate.picture, rng) * light).astype(np.uint8)
         across = float(rng.uniform(*widths)) * (1.3 if style.kind == "eu" else 1.0)
         seen = view(rng, grey, strength, across)

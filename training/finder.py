@@ -54,7 +54,7 @@ def loss(outputs: tuple[Tensor, Tensor], wanted: Tensor, corners: Tensor) -> Ten
     known = (target >= 0).float()
     plain = nn.functional.binary_cross_entropy_with_logits(logit, target.clamp(min=0), reduction="none")
     p = torch.sigmoid(logit.detach())
-    focus = torch.where(target > 0.5, (1 - p) ** 1.5 + 0.05, 0.75 * p**1.5 + 0.002)
+    focus = torch.where(target > 0.5, (1 - p) ** 1.5 + 0.05, 1.5 * p**1.5 + 0.002)
     positives = (target > 0.5).float().sum().clamp(min=1)
     score = (plain * focus * known).sum() / positives
     far = nn.functional.smooth_l1_loss(

@@ -11,14 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training import patrol
-from training.backgrounds import background
+from training.backgrounds import add_distractor, background
 from training.finder_targets import Target, targets
 from training.plates import Foundry, Mix, choose_serial, choose_style, draw_plate
 from training.scenes import empty_streets
 from training.sensor import Corners, Grey, exposed, plate_corners, to_grey
 
 SIDE = 256
-NARROWEST_PX, WIDEST_PX = 14.0, 170.0
+NARROWEST_PX, WIDEST_PX = 14.0, 210.0
 _PLATE_HEIGHT_PX = {"us": 80, "eu": 52, "br": 64}
 
 
@@ -38,6 +38,9 @@ def frames(seed: int, quoted: bool = False, folder: Path = patrol.FOLDER) -> Ite
     photographs = {f: p for f, p in photographs.items() if f in patrol.files_of_half(quoted, folder)}
     marked = {f: [p for p in patrol.plates(folder) if p.file == f] for f in photographs}
     names, streets = sorted(photographs), empty_streets(rng, 24)
+    for street in streets:
+        for _ in range(int(rng.integers(0, 12))):
+            add_distractor(rng, street)
     while True:
         roll = rng.random()
         if names and roll < 0.25:
@@ -68,7 +71,7 @@ def _patrol_crop(
 ) -> tuple[Grey, list[Corners], bool]:
     chosen = boxes[rng.integers(len(boxes))]
     across = chosen[2] - chosen[0]
-    wanted = float(np.exp(rng.uniform(np.log(18), np.log(150))))
+    wanted = float(np.exp(rng.uniform(np.log(18), np.log(210))))
     scale = float(np.clip(wanted / across, 0.2, 1.6))
     middle = np.array([(chosen[0] + chosen[2]) / 2, (chosen[1] + chosen[3]) / 2])
     middle += rng.uniform(-0.4, 0.4, 2) * SIDE / scale
@@ -117,9 +120,8 @@ def _pasted(rng: np.random.Generator, picture: Grey, foundry: Foundry, mix: Mix)
     plates: list[Corners] = []
     for _ in range(int(rng.choice([0, 1, 2, 3], p=[0.15, 0.45, 0.28, 0.12]))):
         style = choose_style(rng, mix)
-        drawn = draw_plate(
-            rng, foundry.die(rng, mix), style, choose_serial(style, rng, mix), _PLATE_HEIGHT_PX[style.kind]
-        )
+        die, serial = foundry.die(rng, mix, style.kind), choose_serial(style, rng, mix)
+        drawn = draw_plate(rng, die, style, serial, height=_PLATE_HEIGHT_PX[style.kind])
         grey = to_grey(drawn.picture, rng)
         aspect = grey.shape[1] / grey.shape[0]
         across = float(

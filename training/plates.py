@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from training.dies import Die, Mask, cut_die, random_cut, state_cut
 from training.fonts import font_die, font_files
 from training.lettering import Picture, blend, colour, write
-from training.serials import fill, letters_and_digits, noise, personal
+from training.serials import fill, letters_and_digits, noise, personal, with_bars
 from training.styles import BRAZIL, CALIFORNIA, EUROPE, OTHER_STATES, Style
 
 Ink = NDArray[np.float32]
@@ -57,14 +57,14 @@ class Foundry:
         chosen = [files[i] for i in rng.permutation(len(files))[: max(8, stock // 3)]]
         self._fonts = [font_die(file, float(rng.uniform(0.7, 1.1))) for file in chosen]
 
-    def die(self, rng: np.random.Generator, mix: Mix) -> Die:
-        """Draw a die from the stock; once in a while one is cast anew."""
+    def die(self, rng: np.random.Generator, mix: Mix, kind: str = "us") -> Die:
+        """Draw a die from the stock; once in a while one is cast anew. Europe's dies are more like fonts."""
         if rng.random() < 0.01:
             self._renew(rng)
-        roll = rng.random()
+        roll = rng.random() * (1.35 if kind == "eu" else 1.0)
         if roll < mix.state_dies:
             return self._state[rng.integers(len(self._state))]
-        if roll < mix.state_dies + mix.random_dies or not self._fonts:
+        if roll < mix.state_dies + mix.random_dies or not self._fonts:  # what is left are fonts
             return self._random[rng.integers(len(self._random))]
         return self._fonts[rng.integers(len(self._fonts))]
 
@@ -102,7 +102,9 @@ def choose_serial(style: Style, rng: np.random.Generator, mix: Mix) -> str:
         return noise(rng)
     if roll < mix.noise + mix.personal and style.kind == "us":
         return personal(rng)
-    return fill(str(rng.choice(style.formats)), rng)
+    # Europe and Brazil issue I and O as often as other letters.
+    serial = fill(str(rng.choice(style.formats)), rng, 0.025 if style.kind == "us" else 0.12)
+    return with_bars(serial, rng, letters=style.kind != "us") if rng.random() < 0.12 else serial
 
 
 def draw_plate(
@@ -435,6 +437,8 @@ def _hardware(rng: np.random.Generator, picture: Picture, clutter: float, kind: 
         cv2.rectangle(picture, (edge, edge), (width - 1 - edge, height - 1 - edge), (tone,) * 3, 1)
     if kind == "us" and rng.random() < 0.35 * clutter:
         _frame(rng, picture)
+    if rng.random() < 0.04 * clutter:
+        _hitch(rng, picture)
 
 
 _DEALERS = (
@@ -457,7 +461,9 @@ _DEALERS = (
 def _frame(rng: np.random.Generator, picture: Picture) -> None:
     height, width = picture.shape[:2]
     tone = np.full(3, float(rng.choice([15, 30, 60, 170, 215])), np.float32)
-    top, bottom = (int(height * rng.uniform(0.02, 0.2)) for _ in range(2))
+    # One frame in six is so thick that it hides part of the serial.
+    thickest = 0.33 if rng.random() < 0.17 else 0.2
+    top, bottom = (int(height * rng.uniform(0.02, thickest)) for _ in range(2))
     side = int(width * rng.uniform(0.008, 0.03))
     picture[:top], picture[height - bottom :] = tone, tone
     picture[:, :side], picture[:, width - side :] = tone, tone
@@ -466,3 +472,13 @@ def _frame(rng: np.random.Generator, picture: Picture) -> None:
         if band > height * 0.07 and rng.random() < 0.8:
             kind = str(rng.choice(["sans", "serif", "narrow"]))
             write(picture, str(rng.choice(_DEALERS)), kind, ink, (width / 2, y, width * 0.85, band * 0.7))
+
+
+def _hitch(rng: np.random.Generator, picture: Picture) -> None:
+    height, width = picture.shape[:2]
+    centre = (int(width * rng.uniform(0.2, 0.8)), int(height * rng.uniform(0.85, 1.05)))
+    tone = int(rng.integers(5, 120))
+    cv2.circle(picture, centre, int(height * rng.uniform(0.1, 0.2)), (tone,) * 3, -1, cv2.LINE_AA)
+    cv2.circle(
+        picture, (centre[0] - 2, centre[1] - 2), max(1, int(height * 0.03)), (min(255, tone + 90),) * 3, -1
+    )

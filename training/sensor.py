@@ -117,6 +117,8 @@ def exposed(rng: np.random.Generator, picture: Grey, across: float, strength: fl
         light = _dirt(rng, light)
     if rng.random() < 0.08 * strength:
         light += _glare(rng, light.shape)
+    if rng.random() < 0.15 * strength:
+        light = _bloom(rng, light)
     light = _lens(rng, light, across, strength)
     light = _levels(rng, light, strength)
     light += rng.standard_normal(light.shape, np.float32) * _noise(rng, float(light.mean())) * strength
@@ -155,7 +157,7 @@ def _lens(
 
 def _levels(rng: np.random.Generator, light: NDArray[np.float32], strength: float) -> NDArray[np.float32]:
     mean = float(light.mean())
-    contrast = 1 + (rng.uniform(0.45, 1.25) - 1) * strength
+    contrast = 1 + (rng.uniform(0.35, 1.25) - 1) * strength
     light = (light - mean) * contrast + mean
     gain = np.exp(rng.normal(0, 0.25) * strength)
     roll = rng.random()
@@ -198,3 +200,9 @@ def _glare(rng: np.random.Generator, shape: tuple[int, ...]) -> NDArray[np.float
 def _noise(rng: np.random.Generator, mean: float) -> float:
     # A dark picture keeps its signal: noise beyond it would only teach the reader to guess.
     return float(np.exp(rng.uniform(np.log(0.5), np.log(14)))) * min(1.0, 0.25 + mean / 110)
+
+
+def _bloom(rng: np.random.Generator, light: NDArray[np.float32]) -> NDArray[np.float32]:
+    # Lamps and wet lenses at night: bright parts spill over their surroundings.
+    spill = cv2.GaussianBlur(light, (0, 0), float(rng.uniform(3, 9)))
+    return (light * rng.uniform(0.5, 0.9) + spill * rng.uniform(0.3, 0.8)).astype(np.float32)

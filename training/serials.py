@@ -22,19 +22,26 @@ _WORDS = (  # noqa: SIM905 - words read better as a text
 ).split()
 
 
-def random_letter(rng: np.random.Generator) -> str:
-    """Draw a letter as issued serials have them."""
-    return (
-        str(rng.choice(list(_RARE_LETTERS)))
-        if rng.random() < 0.025
-        else _LETTERS[rng.integers(len(_LETTERS))]
-    )
+def random_letter(rng: np.random.Generator, rare: float = 0.025) -> str:
+    """Draw a letter as issued serials have them; `rare` is the share of I, O and Q."""
+    if rng.random() < rare:
+        return _RARE_LETTERS[rng.integers(len(_RARE_LETTERS))]
+    return _LETTERS[rng.integers(len(_LETTERS))]
 
 
-def fill(pattern: str, rng: np.random.Generator) -> str:
-    """Fill the digits and letters of a format, marks kept."""
-    letters = {"#": lambda: DIGITS[rng.integers(10)], "@": lambda: random_letter(rng)}
+def fill(pattern: str, rng: np.random.Generator, rare: float = 0.025) -> str:
+    """Fill the digits and letters of a format, marks kept; `rare` is the share of I, O and Q."""
+    letters = {"#": lambda: DIGITS[rng.integers(10)], "@": lambda: random_letter(rng, rare)}
     return "".join(letters[c]() if c in letters else c for c in pattern)
+
+
+def with_bars(serial: str, rng: np.random.Generator, *, letters: bool) -> str:
+    """Turn one or two digits into 1 (and letters into I): thin bars side by side are what readers lose first."""
+    places = [i for i, c in enumerate(serial) if c in DIGITS or (letters and c.isupper())]
+    changed = list(serial)
+    for i in rng.permutation(places)[: int(rng.integers(1, 3))]:
+        changed[i] = "1" if serial[i] in DIGITS else "I"
+    return "".join(changed)
 
 
 def personal(rng: np.random.Generator, longest: int = 7) -> str:

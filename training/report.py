@@ -1,0 +1,134 @@
+"""Export the best weights, measure what was exported, and write the figures down."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from training.crops import Crop
+from training.evaluate import (
+    CONDITIONS,
+    Answer,
+    answered_at,
+    answers,
+    calibration_error,
+    reader_figures,
+    reliability,
+    rendered_crops,
+)
+from training.export import export, load
+from training.patrol import text_crops
+from training.read_training import RUNS
+from training.reader import Reader
+from training.shipped import finder_figures, milliseconds, open_shipped, rendered_recall, whole_pictures
+
+_OPEN, _CLOSE = "<!-- figures -->", "<!-- end of figures -->"
+
+
+def fitted_temperature(checkpoint: Path) -> float:
+    """Return the temperature that makes a reader's confidence truest, on rendered crops and the tune half."""
+    reader = load(Reader(), checkpoint)
+    crops: list[Crop] = [c for name in CONDITIONS for c in rendered_crops(name, 150)]
+    marked = [(c.picture, c.text) for c in crops] + text_crops(quoted=False)
+    with torch.no_grad():
+        parts = torch.from_numpy(np.stack([p for p, _ in marked])[:, None]).float().split(64)
+        columns = torch.cat([reader(p)[0] for p in parts])
+
+    def error(temperature: float) -> float:
+        cooled = iter((columns / temperature).log_softmax(-1).numpy().astype(np.float32))
+        return calibration_error(answers(lambda c: np.stack([next(cooled) for _ in c]), marked))
+
+    return float(min(np.arange(0.6, 2.6, 0.1), key=error))
+
+
+def export_measured(
+    weights: Path, docs: Path, reader: str = "reader", finder: str = "finder"
+) -> dict[str, object]:
+    """Export a round's checkpoints, measure them, and write manifest, model card figures and reliability plot.
+
+    Args:
+        weights: folder of the shipped files.
+        docs: folder of model-card.md and reliability.svg.
+        reader: round of the reader's checkpoint under runs/.
+        finder: round of the finder's.
+
+    Returns:
+        The figures.
+    """
+    temperature = round(fitted_temperature(RUNS / f"{reader}.pt"), 2)
+    files = {"temperature": temperature, "figures": {}}
+    export(weights, RUNS / f"{reader}.pt", RUNS / f"{finder}.pt", **files)  # type: ignore[arg-type]
+    shipped = open_shipped(weights)
+    read, rendered = reader_figures(shipped.read)
+    whole = whole_pictures(shipped, quoted=True)
+    figures: dict[str, object] = {
+        "reader": read,
+        "finder": finder_figures(shipped, quoted=True) | rendered_recall(shipped),
+        "calibration": {
+            "temperature": temperature,
+            "expected calibration error": round(calibration_error(rendered), 3),
+            "answered at 99 % precision, rendered": round(100 * answered_at(rendered, 0.99), 1),
+        },
+        "patrol quote, whole picture": _outcomes(whole),
+        "milliseconds on one thread": milliseconds(shipped),
+    }
+    export(weights, RUNS / f"{reader}.pt", RUNS / f"{finder}.pt", temperature=temperature, figures=figures)
+    (docs / "reliability.svg").write_text(reliability_plot(rendered))
+    _into_card(docs / "model-card.md", figures)
+    print(json.dumps(figures, indent=1))
+    return figures
+
+
+def _outcomes(given: list[Answer]) -> dict[str, float]:
+    count = max(1, len(given))
+    right, unread = sum(a.is_right for a in given), sum(not a.text for a in given)
+    shares = {"right": right, "misread": count - right - unread, "not found": unread}
+    return {"plates": len(given)} | {k: round(100 * v / count, 1) for k, v in shares.items()}
+
+
+def _into_card(card: Path, figures: dict[str, object]) -> None:
+    if not card.exists():
+        return
+    before, _, rest = card.read_text().partition(_OPEN)
+    _, _, after = rest.partition(_CLOSE)
+    tables = "\n".join(_table(title, rows) for title, rows in figures.items() if isinstance(rows, dict))
+    card.write_text(f"{before}{_OPEN}\n{tables}\n{_CLOSE}{after}")
+
+
+def _table(title: str, rows: dict[str, float]) -> str:
+    lines = "\n".join(f"| {name} | {value:g} |" for name, value in rows.items())
+    return f"\n### {title.capitalize()}\n\n| | |\n|---|---|\n{lines}\n"
+
+
+def reliability_plot(given: list[Answer]) -> str:
+    """Draw how often reads of each confidence are right, as SVG; a dot's area grows with its number of reads."""
+    rows = reliability(given)
+    most = max(n for _, _, n in rows)
+    dots = "\n".join(
+        f'<circle cx="{40 + 300 * sure:.1f}" cy="{320 - 300 * right:.1f}" r="{3 + 9 * (n / most) ** 0.5:.1f}">'
+        f"<title>{n} reads: said {sure:.2f}, right {right:.2f}</title></circle>"
+        for sure, right, n in rows
+    )
+    ticks = "\n".join(
+        f'<text x="{40 + 300 * v:.0f}" y="338" text-anchor="middle">{v:g}</text>'
+        f'<text x="32" y="{324 - 300 * v:.0f}" text-anchor="end">{v:g}</text>'
+        for v in (0, 0.25, 0.5, 0.75, 1)
+    )
+    return f"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 360 372" font-family="sans-serif" font-size="11">
+<title>Reliability of the plate reader on rendered plates</title>
+<rect width="360" height="372" fill="#fff"/>
+<rect x="40" y="20" width="300" height="300" fill="none" stroke="#888"/>
+<line x1="40" y1="320" x2="340" y2="20" stroke="#bbb" stroke-dasharray="4 3"/>
+<g fill="#1f4e8c" fill-opacity="0.75">
+{dots}
+</g>
+<g fill="#333">
+{ticks}
+<text x="190" y="360" text-anchor="middle">confidence shown</text>
+<text x="12" y="170" transform="rotate(-90 12 170)" text-anchor="middle">share right</text>
+</g>
+</svg>
+"""

@@ -1,0 +1,143 @@
+"""The exported files, run as the product runs them: what is measured is what is shipped."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+
+from training import patrol
+from training.boxes import Found, found_plates, overlap
+from training.crops import grown, rectified
+from training.ctc import decoded
+from training.evaluate import Answer
+from training.finder_targets import STRIDE
+from training.frames import SIDE, frames
+from training.sensor import Grey
+
+MARGIN = 0.045
+LONG_SIDE = 960
+
+
+@dataclass(frozen=True)
+class Shipped:
+    """Both networks as one-thread sessions."""
+
+    finder: onnxruntime.InferenceSession
+    reader: onnxruntime.InferenceSession
+
+    def read(self, crops: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the columns' log-probabilities of crops (n, 1, 48, 128), 0..255."""
+        return np.asarray(self.reader.run(["log_probs"], {"crops": crops})[0])
+
+    def find(self, picture: Grey, long_side: int = LONG_SIDE, threshold: float = 0.5) -> list[Found]:
+        """Find plates in a grey picture, shrunk so that its longer side is at most `long_side`."""
+        height, width = picture.shape
+        scale = min(1.0, long_side / max(height, width))
+        size = [max(32, int(np.ceil(v * scale / 32)) * 32) for v in (width, height)]
+        small = cv2.resize(picture, (size[0], size[1]), interpolation=cv2.INTER_AREA).astype(np.float32)
+        score, corners = self.finder.run(["score", "corners"], {"image": small[None, None]})
+        back = np.array([width / size[0], height / size[1]])
+        return [Found(p.score, p.corners * back) for p in found_plates(score[0, 0], corners[0], threshold)]
+
+
+def open_shipped(folder: Path) -> Shipped:
+    """Open finder.onnx and reader.onnx of a folder."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    files = [str(folder / name) for name in ("finder.onnx", "reader.onnx")]
+    finder, reader = (onnxruntime.InferenceSession(f, options, ["CPUExecutionProvider"]) for f in files)
+    return Shipped(finder, reader)
+
+
+def finder_figures(shipped: Shipped, quoted: bool) -> dict[str, float]:
+    """Measure the finder on one half of the patrol photographs, by size of picture."""
+    figures: dict[str, float] = {}
+    for long_side in (640, 960):
+        hits, marked, extra, files = 0, 0, 0, sorted(patrol.files_of_half(quoted))
+        for file in files:
+            found = shipped.find(patrol.pictures()[file], long_side)
+            wanted = [np.array(p.box) for p in patrol.plates() if p.file == file]
+            hits += sum(any(overlap(_box(f), w) >= 0.5 for f in found) for w in wanted)
+            extra += sum(all(overlap(_box(f), w) < 0.2 for w in wanted) for f in found)
+            marked += len(wanted)
+        figures[f"recall at {long_side} px"] = round(100 * hits / max(1, marked), 1)
+        figures[f"unmarked boxes a picture at {long_side} px"] = round(extra / max(1, len(files)), 2)
+    return figures
+
+
+def rendered_recall(shipped: Shipped, count: int = 300) -> dict[str, float]:
+    """Measure the finder on rendered pictures: recall at IoU 0.5 and the corners' error in plate widths."""
+    hits, marked, errors = 0, 0, []
+    source = frames(995_000, quoted=True)
+    for _ in range(count):
+        frame = next(source)
+        if not (frame.target.wanted[1] == 1).any():
+            continue
+        found = found_plates(*(a[0] for a in _run(shipped, frame.picture)))
+        truth = found_plates(np.clip(frame.target.wanted[0], 0, 1), frame.target.corners)
+        for plate in truth:
+            marked += 1
+            best = max(found, key=lambda f: overlap(_box(f), _box(plate)), default=None)
+            if best is not None and overlap(_box(best), _box(plate)) >= 0.5:
+                hits += 1
+                across = float(np.hypot(*(plate.corners[1] - plate.corners[0])))
+                errors.append(float(np.abs(best.corners - plate.corners).mean()) / across)
+    recall = round(100 * hits / max(1, marked), 1)
+    return {
+        "rendered recall": recall,
+        "rendered corner error, % of the width": round(100 * float(np.median(errors)), 1),
+    }
+
+
+def whole_pictures(shipped: Shipped, quoted: bool) -> list[Answer]:
+    """Find and read every marked plate with a text of one half; an empty text where none was found."""
+    given: list[Answer] = []
+    for plate in (p for p in patrol.plates() if p.text and patrol.is_quoted(p.text) == quoted):
+        photograph = patrol.pictures()[plate.file]
+        found = [f for f in shipped.find(photograph) if overlap(_box(f), np.array(plate.box)) > 0.3]
+        if not found:
+            given.append(Answer("", 0.0, plate.text))
+            continue
+        crop = rectified(photograph, grown(found[0].corners.astype(np.float32), MARGIN))
+        text, confidence = decoded(shipped.read(crop[None, None].astype(np.float32)))[0]
+        given.append(Answer(text, confidence, plate.text))
+    return given
+
+
+def milliseconds(shipped: Shipped) -> dict[str, float]:
+    """Time one run of each network on one thread, the best of many."""
+    picture = np.zeros((1, 1, 544, 960), np.float32)
+    crop = np.zeros((1, 1, 48, 128), np.float32)
+    return {
+        "finder at 960 x 544": _best(lambda: shipped.finder.run(None, {"image": picture})),
+        "finder at 640 x 384": _best(
+            lambda: shipped.finder.run(None, {"image": picture[:, :, :384, :640].copy()})
+        ),
+        "reader a crop": _best(lambda: shipped.reader.run(None, {"crops": crop})),
+    }
+
+
+def _best(run: object, tries: int = 15) -> float:
+    times = []
+    for _ in range(tries):
+        start = time.perf_counter()
+        run()  # type: ignore[operator]
+        times.append(time.perf_counter() - start)
+    return round(1000 * min(times), 2)
+
+
+def _run(shipped: Shipped, picture: Grey) -> list[NDArray[np.float32]]:
+    assert picture.shape == (SIDE, SIDE)
+    assert SIDE % STRIDE == 0
+    outputs = shipped.finder.run(["score", "corners"], {"image": picture[None, None].astype(np.float32)})
+    return [outputs[0][0], outputs[1]]
+
+
+def _box(found: Found) -> NDArray[np.float64]:
+    return np.concatenate([found.corners.min(axis=0), found.corners.max(axis=0)])
