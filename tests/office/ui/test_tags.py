@@ -142,6 +142,9 @@ class TestField:
     def test_of_a_box_puts_the_label_beside_it(self) -> None:
         assert '<label class="choice"' in shown("{% field form.understood %}", form=_Form())
 
+    def test_of_a_code_asks_for_digits(self) -> None:
+        assert 'inputmode="numeric"' in shown("{% field form.case_number kind='code' %}", form=_Form())
+
     def test_that_the_form_does_not_have_is_not_shown(self) -> None:
         assert shown("{% field form.on_behalf_of %}", form=_Form()).strip() == ""
 

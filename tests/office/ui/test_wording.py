@@ -56,6 +56,7 @@ class TestCode:
         [
             ("STATUS_CONFIRMED", "Status confirmed"),
             ("receive-alerts", "Receive alerts"),
+            ("api", "API"),
             ("stolen vehicle", "Stolen vehicle"),
             ("", ""),
         ],

@@ -29,6 +29,8 @@ _TONES = {
 _TEXTS = {"DENIED": "Refused", "RAISED": "New", "REJECTED": "Not a match"}
 
 
+_ABBREVIATIONS = {"api": "API", "it": "IT"}
+
 # ISO 3166-2:US
 _STATES = {
     "AL": "Alabama",
@@ -136,7 +138,7 @@ def code_in_words(code: str) -> str:
     """
     if " " in code:
         return code[:1].upper() + code[1:]
-    return code.replace("_", " ").replace("-", " ").lower().capitalize()
+    return _ABBREVIATIONS.get(code.lower()) or code.replace("_", " ").replace("-", " ").lower().capitalize()
 
 
 def state_in_words(code: str) -> Words:

@@ -200,7 +200,7 @@ def field(
         bound: the field; nothing is shown where the form has none.
         label: overrides the field's own label.
         hint: overrides the field's own help text.
-        kind: "plate" for plate texts, "" otherwise.
+        kind: "plate" for plate texts, "code" for one-time codes, "" otherwise.
         placeholder: an example inside the empty field.
     """
     if not bound:
@@ -210,6 +210,8 @@ def field(
         attributes["placeholder"] = placeholder
     if kind == "plate":
         attributes |= {"autocapitalize": "characters", "spellcheck": "false"}
+    if kind == "code":
+        attributes |= {"inputmode": "numeric", "autofocus": True}
     help_text = hint or bound.help_text
     described = [f"{bound.auto_id}-help"] * bool(help_text) + [f"{bound.auto_id}-error"] * bool(bound.errors)
     if described:
