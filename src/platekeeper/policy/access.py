@@ -162,9 +162,8 @@ def decide_function(profile: Profile, person: Person, function: Function, now: d
 
 def _limits(facts: AccessFacts, allowed: Allowed) -> Allowed:
     agreement = facts.request.agreement
-    shared = agreement.camera_groups if facts.outsider and agreement else None
-    own = facts.person.camera_groups
-    groups = own if shared is None else shared if own is None or facts.outsider else own & shared
+    # a neighbour's own groups are of other cameras: there the agreement alone says which
+    groups = agreement.camera_groups if facts.outsider and agreement else facts.person.camera_groups
     deleted_too = facts.request.function is Function.SEARCH_DELETED
     return Allowed(
         clauses=allowed.clauses,

@@ -57,12 +57,17 @@ def _phrases(phrases: Iterable[str]) -> re.Pattern[str]:
     return re.compile(rf"\b(?:{'|'.join(written)})\b")
 
 
+def _protected(listed: Mapping[str, list[str]]) -> re.Pattern[str]:
+    beside = (f"{trait} {people}" for trait in listed["traits"] for people in listed["people"])
+    return _phrases([*listed["words"], *beside])
+
+
 @cache
 def _wording() -> _Wording:
     listed = tomllib.loads((files(__package__) / "wording.toml").read_text("utf-8"))
     return _Wording(
         vague=_phrases(listed["vague"]),
-        protected=_phrases(listed["protected"]),
+        protected=_protected(listed["protected"]),
         barred={BarredPurpose(purpose): _phrases(phrases) for purpose, phrases in listed["barred"].items()},
     )
 
@@ -106,7 +111,7 @@ def _says_nothing(words: list[str]) -> bool:
     letters = [char for word in words for char in word if char.isalpha()]
     telling = [word for word in words if not (word.isdigit() or _wording().vague.fullmatch(word))]
     return (
-        len(words) < _WORDS_NEEDED
+        len(set(words)) < _WORDS_NEEDED
         or len(letters) < _LETTERS_NEEDED
         or len(set(letters)) < _DIFFERENT_LETTERS_NEEDED
         or not telling
