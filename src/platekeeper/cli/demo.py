@@ -12,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
 from platekeeper.errors import PlatekeeperError
+from platekeeper.office.config.book import sign_and_publish
 from platekeeper.office.config.database import Database
 from platekeeper.office.config.migrate import migrate, set_up_django
 from platekeeper.office.config.server import Server
@@ -46,6 +47,7 @@ def demo(context: click.Context, *, serve: bool, port: int, pictures: Path | Non
     with server.alone(database.folder), database.used():
         migrate(database)
         _perform(database, pictures, port)
+        sign_and_publish(database)
         if serve:
             click.echo(f"Serving on http://127.0.0.1:{port}/ until ctrl-C.")
             server.run(database)
@@ -102,7 +104,9 @@ def _perform(database: Database, pictures: Path | None, port: int) -> None:
         out.print("\nWhom to log in as; the passwords are for one time and shown only now:")
         for agency, title, username, given in passwords:
             click.echo(f"  {agency:<14} {title:<36} {username:<14} {given}")
-    out.print("Every log-in asks for a second factor, too: platekeeper demo code NAME prints the code of now.")
+    out.print(
+        "Every log-in asks for a second factor, too: platekeeper demo code NAME prints the code of now."
+    )
     out.print(
         "A forgotten or further password: platekeeper demo password NAME (detective.rb, supervisor.la, ...)."
     )

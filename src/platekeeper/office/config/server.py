@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import uvicorn
 
 from platekeeper.errors import PlatekeeperError
+from platekeeper.office.config.book import signed_hourly
 from platekeeper.office.config.data_folder import DataFolder
 from platekeeper.office.config.database import Database
 
@@ -77,7 +78,7 @@ class Server:
             timeout_graceful_shutdown=3,
             lifespan="off",
         )
-        with _watched(database):
+        with _watched(database), signed_hourly(database):
             uvicorn.Server(config).run(sockets=[self._socket])
 
 

@@ -1,10 +1,13 @@
 """The public's page: the policy in force, who answers for it, and sums."""
 
+import re
 from datetime import date
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
@@ -14,6 +17,8 @@ from platekeeper.office.accounts.models import Agency, Designation
 from platekeeper.office.accounts.queries import profile_of
 from platekeeper.office.devices.models import Camera
 from platekeeper.office.transparency.queries import counts
+
+_PUBLISHED = re.compile(r"(checkpoint|key)[A-Za-z0-9.-]*\.txt")
 
 
 @login_not_required
@@ -81,6 +86,16 @@ def agency(request: HttpRequest, slug: str) -> HttpResponse:
         "sharing": [],
     }
     return render(request, "transparency/agency.html", context)
+
+
+@login_not_required
+@require_GET
+def published(request: HttpRequest, name: str) -> HttpResponse:  # noqa: ARG001  # Django's signature
+    """Give out a published checkpoint of the ledger or its public key, for whoever trusts nobody."""
+    file = Path(settings.DATA_FOLDER) / "published" / name
+    if not _PUBLISHED.fullmatch(name) or not file.is_file():
+        raise Http404("nothing of that name is published")
+    return HttpResponse(file.read_text("utf-8"), content_type="text/plain; charset=utf-8")
 
 
 def _officials(found: Agency, profile: policy.Profile) -> list[dict[str, Any]]:
