@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
+
 from tests.recognition.drawn import street, street_with
 from tests.recognition.test_sources import picture, video
 
@@ -104,12 +105,23 @@ class TestJson:
         assert list(line) == KEYS
         assert line["plate"] is None
 
-    def test_gives_frames_of_a_video_with_their_time(self, tmp_path: Path) -> None:
-        done = run("--json", "--every", "1", video(tmp_path / "a.avi", frames=25, fps=10))
+    def test_gives_one_line_a_passage_of_a_video(self, tmp_path: Path) -> None:
+        scenes = [street_with("7XYZ482", at=(60 + 40 * number, 200)) for number in range(8)]
+        done = run("--json", "--every", "0.2", video(tmp_path / "a.avi", scenes, fps=10))
 
-        lines = [json.loads(text) for text in done.stdout.splitlines()]
-        assert [line["frame"] for line in lines] == pytest.approx([0, 10, 20], abs=1)
-        assert [line["time_s"] for line in lines] == pytest.approx([0, 1, 2], abs=0.2)
+        (line,) = [json.loads(text) for text in done.stdout.splitlines()]
+        assert done.returncode == 0
+        assert list(line) == [*KEYS, "span_s"]
+        assert line["plate"] == "7XYZ482"
+        assert line["frame"] / 10 == pytest.approx(line["time_s"], abs=0.11)
+        assert line["span_s"] == pytest.approx([0, 0.6], abs=0.11)
+
+    def test_gives_one_line_without_a_plate_for_an_empty_video(self, tmp_path: Path) -> None:
+        done = run("--json", video(tmp_path / "a.avi", [street()] * 12))
+
+        (line,) = [json.loads(text) for text in done.stdout.splitlines()]
+        assert list(line) == KEYS
+        assert (line["plate"], line["frame"], line["time_s"]) == (None, None, None)
 
     def test_reads_pictures_of_every_make(self, tmp_path: Path) -> None:
         plain = picture(tmp_path / "plain.png")

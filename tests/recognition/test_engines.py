@@ -6,11 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
-from tests.recognition.drawn import captioned, street, street_with
 
 from platekeeper.recognition import ENGINES, Engine, RecognitionError, open_engine, text_engine
 from platekeeper.recognition.geometry import overlaps
 from platekeeper.recognition.sources import load_picture
+from tests.recognition.drawn import captioned, street, street_with
 
 PATROL = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "patrol-photos"
 

@@ -118,10 +118,20 @@ class TestEngineOfWeights:
 
         assert open_engine(threads=1).name == "rapidocr"
 
+    def test_does_not_use_weights_by_default_that_nobody_measured(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("PLATEKEEPER_WEIGHTS", str(weights(tmp_path, finder=b"model", reader=b"model")))
+        (tmp_path / "settings.json").write_text('{"measured": "finder-00000000+reader-00000000"}')
+
+        assert open_engine(threads=1).name == "rapidocr"
+
     def test_refuses_to_start_with_an_altered_model(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv("PLATEKEEPER_WEIGHTS", str(weights(tmp_path, finder=b"model", reader=b"model")))
+        measured = read_manifest(tmp_path).version
+        (tmp_path / "settings.json").write_text(json.dumps({"measured": measured}))
         (tmp_path / "finder.onnx").write_bytes(b"altered")
 
         with pytest.raises(WeightsUnusable, match="not the file that the manifest names"):

@@ -3,7 +3,6 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
-from tests.recognition.test_ctc import columns
 
 from platekeeper.recognition.reader import (
     HEIGHT_PX,
@@ -14,6 +13,7 @@ from platekeeper.recognition.reader import (
     region_of,
     tempered,
 )
+from tests.recognition.test_ctc import columns
 
 
 class DictatedSession:

@@ -1,13 +1,13 @@
 import io
+from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 from PIL import Image
-from tests.recognition.drawn import street_with
 
-from platekeeper.recognition import sources
+from platekeeper.recognition import videos
 from platekeeper.recognition.sources import (
     SourceFrame,
     UnreadableFile,
@@ -16,6 +16,7 @@ from platekeeper.recognition.sources import (
     listed,
     load_picture,
 )
+from tests.recognition.drawn import street_with
 
 
 def picture(file: Path, scene: np.ndarray | None = None, **options: object) -> Path:
@@ -23,10 +24,15 @@ def picture(file: Path, scene: np.ndarray | None = None, **options: object) -> P
     return file
 
 
-def video(file: Path, *, frames: int = 20, fps: float = 10.0, codec: str = "MJPG") -> Path:
-    writer = cv2.VideoWriter(str(file), cv2.VideoWriter_fourcc(*codec), fps, (320, 180))
-    for number in range(frames):
-        writer.write(np.full((180, 320, 3), 10 * (number % 20), dtype=np.uint8))
+def video(
+    file: Path, scenes: Sequence[np.ndarray] | None = None, *, frames: int = 20, fps: float = 10.0
+) -> Path:
+    grey = [np.full((180, 320, 3), 10 * (number % 20), dtype=np.uint8) for number in range(frames)]
+    shown = scenes or grey
+    size = (shown[0].shape[1], shown[0].shape[0])
+    writer = cv2.VideoWriter(str(file), cv2.VideoWriter_fourcc(*"MJPG"), fps, size)
+    for scene in shown:
+        writer.write(scene)
     writer.release()
     return file
 
@@ -232,7 +238,7 @@ class TestFramesOfVideo:
     def test_tells_that_a_stream_does_not_answer_and_keeps_its_password(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(sources, "STREAM_TIMEOUT_MS", 300)
+        monkeypatch.setattr(videos, "STREAM_TIMEOUT_MS", 300)
 
         frames, problems = outcomes("rtsp://admin:secret@127.0.0.1:9/live")
 

@@ -3,27 +3,44 @@
 import json
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from platekeeper.recognition import ENGINES, Engine, Recognition, open_engine
-from platekeeper.recognition.sources import SourceFrame, UnreadableFile, frames_of, listed
+from platekeeper.recognition.passages import PassageRules, passages_of
+from platekeeper.recognition.sources import SourceFrame, UnreadableFile, frames_of, is_video, listed
+from platekeeper.recognition.videos import duration_of, is_live, without_credentials
+
+SETTLED_S = 2.0
+"""On a live stream a plate in view for so long is told at once: an alert cannot wait until it has gone by."""
 
 SHOWN_PROBABILITY = 0.001
 """Characters less likely than this are left out of the output."""
 
 
-def as_line(source: SourceFrame, found: Recognition | None, *, ms: float) -> dict[str, Any]:
+def as_line(
+    file: str,
+    found: Recognition | None,
+    *,
+    ms: float,
+    frame: int | None = None,
+    time_s: float | None = None,
+    span_s: tuple[float, float] | None = None,
+) -> dict[str, Any]:
     """Return what is printed for one plate; the keys are a contract with scripts.
 
     Args:
-        source: the frame that was read.
-        found: the plate, or None where the frame shows none.
-        ms: milliseconds that finding and reading took for the whole frame.
+        file: the file or stream that shows it.
+        found: the plate, or None where the file shows none.
+        ms: milliseconds that finding and reading took for a frame.
+        frame: number of the frame in a video; of a passage, the one that shows it best.
+        time_s: that frame's time, seconds from the video's start.
+        span_s: of a passage, when the plate was first and last seen; adds the key of this name.
 
     Returns:
         Plain values, ready for JSON.
@@ -32,9 +49,9 @@ def as_line(source: SourceFrame, found: Recognition | None, *, ms: float) -> dic
         design.md, "The command"
     """
     line: dict[str, Any] = {
-        "file": source.file,
-        "frame": source.frame,
-        "time_s": source.time_s,
+        "file": file,
+        "frame": frame,
+        "time_s": time_s,
         "plate": None,
         "confidence": None,
         "box": None,
@@ -44,8 +61,12 @@ def as_line(source: SourceFrame, found: Recognition | None, *, ms: float) -> dic
         "characters": [],
         "ms": round(ms, 1),
     }
+    if span_s is not None:
+        line["span_s"] = [round(moment, 3) for moment in span_s]
     if found is None:
         return line
+    if found.vehicle:
+        line["vehicle"] = dict(found.vehicle)
     reading = found.reading
     return line | {
         "plate": reading.text,
@@ -67,39 +88,103 @@ def as_line(source: SourceFrame, found: Recognition | None, *, ms: float) -> dic
     }
 
 
-def _as_row(source: SourceFrame, found: Recognition | None) -> str:
-    """Lay one plate out for people; fixed columns, so that rows can be written as they come."""
-    if found is None:
-        return f"{'-':<10} {'':>6} {'':>22} {_clock(source):>9}  {source.file}"
-    x1, y1, x2, y2 = (round(side) for side in found.region.box)
-    sure, box = f"{found.reading.confidence:.0%}", f"{x1},{y1} {x2},{y2}"
-    return f"{found.reading.text:<10} {sure:>6} {box:>22} {_clock(source):>9}  {source.file}"
+def _as_row(line: Mapping[str, Any]) -> str:
+    """Lay one line out for people; fixed columns, so that rows can be written as they come."""
+    plate = line["plate"] or "-"
+    sure = f"{line['confidence']:.0%}" if line["plate"] else ""
+    box = "{:.0f},{:.0f} {:.0f},{:.0f}".format(*line["box"]) if line["plate"] else ""
+    clock = "" if line["time_s"] is None else f"{line['time_s']:.1f} s"
+    return f"{plate:<10} {sure:>6} {box:>22} {clock:>9}  {line['file']}"
 
 
-def _clock(source: SourceFrame) -> str:
-    return "" if source.time_s is None else f"{source.time_s:.1f} s"
+class _Reading:
+    """Reads files one after the other, with a bar that people can watch."""
+
+    def __init__(self, engine: Engine, every_s: float, progress: Progress) -> None:
+        self._engine = engine
+        self._every_s = every_s
+        self._progress = progress
+
+    def lines(self, paths: Sequence[str]) -> Iterator[dict[str, Any] | UnreadableFile]:
+        """Read all paths in turn."""
+        files: list[str] = []
+        for path in paths:
+            try:
+                files += listed(path)
+            except UnreadableFile as problem:
+                yield problem
+        task = self._progress.add_task("reading", total=len(files), detail="")
+        for file in files:
+            yield from self._video(file) if is_video(file) else self._picture(file)
+            self._progress.advance(task)
+
+    def _picture(self, file: str) -> Iterator[dict[str, Any] | UnreadableFile]:
+        for outcome in frames_of(file):
+            if isinstance(outcome, UnreadableFile):
+                yield outcome
+                continue
+            started = time.perf_counter()
+            found = self._engine.recognize(outcome.pixels)
+            ms = (time.perf_counter() - started) * 1000
+            shown: list[Recognition | None] = [*found] or [None]
+            yield from (as_line(file, each, ms=ms) for each in shown)
+
+    def _video(self, file: str) -> Iterator[dict[str, Any] | UnreadableFile]:
+        """Read the passages of a video; a line without a plate where there is none."""
+        watched = _Watched(file, self._progress)
+        rules = PassageRules(settled_s=SETTLED_S) if is_live(file) else PassageRules()
+        passages = problems = 0
+        for outcome in passages_of(
+            watched.frames(frames_of(file, every_s=self._every_s)), self._engine, rules
+        ):
+            if isinstance(outcome, UnreadableFile):
+                problems += 1
+                yield outcome
+                continue
+            passages += 1
+            best = outcome.best
+            span_s = (outcome.started_s, outcome.ended_s)
+            yield as_line(
+                best.file, outcome.found, ms=watched.ms, frame=best.frame, time_s=best.time_s, span_s=span_s
+            )
+        if watched.seen and not passages:
+            yield as_line(without_credentials(file), None, ms=watched.ms)
+        watched.close()
 
 
-def _outcomes(
-    paths: tuple[str, ...], every_s: float, progress: Progress
-) -> Iterator[SourceFrame | UnreadableFile]:
-    """Read all paths in turn and move the bar a file at a time."""
-    files: list[str] = []
-    for path in paths:
-        try:
-            files += listed(path)
-        except UnreadableFile as problem:
-            yield problem
-    task = progress.add_task("reading", total=len(files))
-    for file in files:
-        yield from frames_of(file, every_s=every_s)
-        progress.advance(task)
+class _Watched:
+    """Counts the frames of a video and how long each takes, and shows both."""
 
+    def __init__(self, file: str, progress: Progress) -> None:
+        self._progress = progress
+        shown = not progress.disable
+        self._task = progress.add_task(
+            Path(file).name, total=duration_of(file) if shown and not is_live(file) else None, detail=""
+        )
+        self._busy_s = 0.0
+        self.seen = 0
 
-def _recognized(engine: Engine, source: SourceFrame) -> tuple[list[Recognition | None], float]:
-    started = time.perf_counter()
-    found: list[Recognition | None] = list(engine.recognize(source.pixels))
-    return found or [None], (time.perf_counter() - started) * 1000
+    @property
+    def ms(self) -> float:
+        """Milliseconds that a frame takes, on average so far."""
+        return self._busy_s * 1000 / max(1, self.seen)
+
+    def frames(
+        self, outcomes: Iterable[SourceFrame | UnreadableFile]
+    ) -> Iterator[SourceFrame | UnreadableFile]:
+        """Pass frames on and time what is done with each."""
+        for outcome in outcomes:
+            started = time.perf_counter()
+            yield outcome
+            if isinstance(outcome, SourceFrame):
+                self._busy_s += time.perf_counter() - started
+                self.seen += 1
+                rate = f"{1000 / max(self.ms, 1e-3):.1f} frames/s"
+                self._progress.update(self._task, completed=outcome.time_s or 0, detail=rate)
+
+    def close(self) -> None:
+        """Take the bar away."""
+        self._progress.remove_task(self._task)
 
 
 @click.command()
@@ -111,10 +196,11 @@ def _recognized(engine: Engine, source: SourceFrame) -> tuple[list[Recognition |
 @click.option(
     "--every",
     "every_s",
-    default=0.5,
+    default=0.1,
     show_default=True,
-    help="Of a video, read one frame in so many seconds.",
+    help="Of a video, look at one frame in so many seconds.",
 )
+@click.option("--vehicle", is_flag=True, help="Tell the vehicle's colour too, where it can be told.")
 @click.option(
     "--threads", type=click.IntRange(min=1), help="For one picture; by default one a core, at most 4."
 )
@@ -124,39 +210,39 @@ def read(
     as_json: bool,
     engine_name: str,
     every_s: float,
+    vehicle: bool,
     threads: int | None,
 ) -> None:
     """Read the plates in pictures, folders, video files and RTSP streams.
 
-    Nothing is stored. What cannot be read is told on standard error, the rest is still read, and the exit
-    status is 1 at the end.
+    Of a video, each plate that goes by is one line, with the frame that shows it best. Nothing is stored. What
+    cannot be read is told on standard error, the rest is still read, and the exit status is 1 at the end.
     """
-    engine = open_engine(engine_name, threads=threads)
+    engine = open_engine(engine_name, threads=threads, vehicle=vehicle)
     unreadable = 0
     if not as_json:
         click.echo(f"{'plate':<10} {'sure':>6} {'box':>22} {'time':>9}  file")
     with _progress(as_json=as_json) as progress:
-        for outcome in _outcomes(paths, every_s, progress):
-            if isinstance(outcome, UnreadableFile):
+        for line in _Reading(engine, every_s, progress).lines(paths):
+            if isinstance(line, UnreadableFile):
                 unreadable += 1
-                click.echo(str(outcome), err=True)
-                continue
-            found, ms = _recognized(engine, outcome)
-            for each in found:
+                click.echo(str(line), err=True)
+            else:
                 # echo flushes: whoever reads our output in a pipe sees each plate as it is read
-                click.echo(json.dumps(as_line(outcome, each, ms=ms)) if as_json else _as_row(outcome, each))
+                click.echo(json.dumps(line) if as_json else _as_row(line))
     if unreadable:
         sys.exit(1)
 
 
 def _progress(*, as_json: bool) -> Progress:
-    """Make a bar on standard error, shown only to people; what we write to a pipe never passes through it."""
+    """Make a bar on standard error, for people; what we write to a pipe never passes through it."""
     console = Console(stderr=True)
     writes_to_terminal = sys.stdout.isatty()
     return Progress(
         TextColumn("{task.description}"),
         BarColumn(),
-        MofNCompleteColumn(),
+        TaskProgressColumn(),
+        TextColumn("{task.fields[detail]}"),
         TimeRemainingColumn(),
         console=console,
         disable=not console.is_terminal or (as_json and writes_to_terminal),

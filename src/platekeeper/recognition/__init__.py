@@ -7,7 +7,7 @@ matching, alerts and search rank by them. What lives elsewhere: what a plate may
 save the adapters that say so.
 """
 
-from platekeeper.recognition.engines import ENGINES, Engine, EngineUnavailable, open_engine
+from platekeeper.recognition.engines import ENGINES, Engine, open_engine
 from platekeeper.recognition.frames import BgrFrame, GrayFrame, RecognitionError
 from platekeeper.recognition.results import Candidate, Character, PlateReading, PlateRegion, Recognition
 from platekeeper.recognition.seams import PlateFinder, PlateReader
@@ -18,7 +18,6 @@ __all__ = [
     "Candidate",
     "Character",
     "Engine",
-    "EngineUnavailable",
     "GrayFrame",
     "PlateFinder",
     "PlateReader",

@@ -2,17 +2,24 @@
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from types import MappingProxyType
 
+from platekeeper.recognition.fast_alpr_engine import fast_alpr_version, open_fast_alpr
 from platekeeper.recognition.frames import BgrFrame, RecognitionError, check_bgr
 from platekeeper.recognition.geometry import as_quad, rectify
 from platekeeper.recognition.manifest import weights_folder
-from platekeeper.recognition.own_engine import has_weights, open_own_parts, readable_plates
+from platekeeper.recognition.own_engine import has_measured_weights, open_own_parts, readable_plates
 from platekeeper.recognition.plausibility import plates_of
-from platekeeper.recognition.results import Recognition
+from platekeeper.recognition.results import PlateRegion, Recognition
 from platekeeper.recognition.seams import PlateFinder, PlateReader
+from platekeeper.recognition.services import open_service
 from platekeeper.recognition.text_engine import MARGIN, open_text_parts, text_engine_version
+from platekeeper.recognition.vehicle import colour_told
+
+SERVICE_MARGIN = (0.5, 1.0)
+"""A service finds the plate in its crop once more, and wants to see some car around it."""
 
 
 class UnknownEngine(RecognitionError):  # noqa: N818  # named for what is so
@@ -20,13 +27,6 @@ class UnknownEngine(RecognitionError):  # noqa: N818  # named for what is so
 
     def __init__(self, name: str) -> None:
         super().__init__(f"There is no recognition engine {name!r}: choose one of {', '.join(ENGINES)}.")
-
-
-class EngineUnavailable(RecognitionError):  # noqa: N818  # named for what is so
-    """An engine is known, but something that it needs is not there."""
-
-    def __init__(self, name: str, lack: str, remedy: str) -> None:
-        super().__init__(f"The recognition engine {name!r} cannot start, {lack}: {remedy}.")
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,10 @@ class Engine:
         finder: says where plates are.
         reader: says what a plate shows.
         margin: what the reader wants to see around a plate, as parts of its width and height.
-        choose: decides which of the texts read in one picture are plates, and in which order they are given.
+        choose: says which of the texts read in one picture are plates: some of those given, in the order to
+            tell.        at_once: finds and reads a whole frame in one step, for engines to whom that is
+            cheaper.
+        describe: tells attributes of the vehicle around a plate; None where plates alone are wanted.
     """
 
     name: str
@@ -48,6 +51,8 @@ class Engine:
     reader: PlateReader
     margin: tuple[float, float] = (0.0, 0.0)
     choose: Callable[[Sequence[Recognition]], list[Recognition]] = list
+    at_once: Callable[[BgrFrame], list[Recognition]] | None = None
+    describe: Callable[[BgrFrame, PlateRegion], Mapping[str, str]] | None = None
 
     def recognize(self, frame: BgrFrame) -> list[Recognition]:
         """Find and read all plates of a frame.
@@ -62,10 +67,19 @@ class Engine:
             ValueError: the array is no BGR frame.
         """
         check_bgr(frame)
+        if self.at_once is not None:
+            return [self.described(frame, each) for each in self.choose(self.at_once(frame))]
         regions = self.finder.find_plates(frame)
         crops = (rectify(frame, as_quad(region.corners), margin=self.margin) for region in regions)
         readings = [self.reader.read_plate(crop) for crop in crops]
-        return self.choose([Recognition(*pair) for pair in zip(regions, readings, strict=True)])
+        read = [Recognition(*pair) for pair in zip(regions, readings, strict=True)]
+        return [self.described(frame, each) for each in self.choose(read)]
+
+    def described(self, frame: BgrFrame, found: Recognition) -> Recognition:
+        """Return a plate with what else is told of its vehicle, where this engine is asked to tell it."""
+        if self.describe is None:
+            return found
+        return replace(found, vehicle={**self.describe(frame, found.region), **found.vehicle})
 
 
 def _open_rapidocr(threads: int) -> Engine:
@@ -97,12 +111,22 @@ def _open_own_alone(threads: int) -> Engine:
 
 
 def _open_default(threads: int) -> Engine:
-    return _open_own(threads) if has_weights(weights_folder()) else _open_rapidocr(threads)
+    return _open_own(threads) if has_measured_weights(weights_folder()) else _open_rapidocr(threads)
+
+
+def _open_fast_alpr(threads: int) -> Engine:
+    finder, reader = open_fast_alpr(threads=threads)
+    return Engine("fast-alpr", fast_alpr_version(), finder, reader, choose=readable_plates)
+
+
+def _open_service(name: str, threads: int) -> Engine:  # noqa: ARG001  # the service minds its own threads
+    service = open_service(name)
+    return Engine(name, "service", service, service, SERVICE_MARGIN, at_once=service.recognize)
 
 
 ENGINES: Mapping[str, Callable[[int], Engine]] = MappingProxyType(
     {
-        # our own models where they are installed, otherwise the text engine
+        # our own models once they are measured, otherwise the text engine
         "default": _open_default,
         # our own finder and reader, the text recogniser as a second opinion
         "platekeeper": _open_own,
@@ -110,16 +134,23 @@ ENGINES: Mapping[str, Callable[[int], Engine]] = MappingProxyType(
         "platekeeper-alone": _open_own_alone,
         # general text recognition only
         "rapidocr": _open_rapidocr,
+        # an extra, with weights of its own
+        "fast-alpr": _open_fast_alpr,
+        # services of one's own, by HTTP
+        "platerecognizer": partial(_open_service, "platerecognizer"),
+        "rekor": partial(_open_service, "rekor"),
     }
 )
 
 
-def open_engine(name: str = "default", *, threads: int | None = None) -> Engine:
+def open_engine(name: str = "default", *, threads: int | None = None, vehicle: bool = False) -> Engine:
     """Load an engine's models.
 
     Args:
         name: one of `ENGINES`.
         threads: how many threads one picture may use; by default one a core, at most four.
+        vehicle: whether to tell the vehicle's colour too, and what else the engine tells of vehicles; off by
+            default, because an agency's policy may allow plates only.
 
     Returns:
         The engine; loading takes about a second, so keep it.
@@ -130,4 +161,16 @@ def open_engine(name: str = "default", *, threads: int | None = None) -> Engine:
     """
     if name not in ENGINES:
         raise UnknownEngine(name)
-    return ENGINES[name](threads or min(4, os.cpu_count() or 1))
+    engine = ENGINES[name](threads or min(4, os.cpu_count() or 1))
+    return (
+        replace(engine, describe=colour_told)
+        if vehicle
+        else replace(engine, choose=_plates_only(engine.choose))
+    )
+
+
+def _plates_only(
+    choose: Callable[[Sequence[Recognition]], list[Recognition]],
+) -> Callable[[Sequence[Recognition]], list[Recognition]]:
+    """Leave out what a producer tells of vehicles."""
+    return lambda read: [replace(each, vehicle={}) if each.vehicle else each for each in choose(read)]

@@ -10,10 +10,13 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from platekeeper.recognition.characters import characters_of_candidates
 from platekeeper.recognition.results import NOTHING_READ, Candidate, Character, PlateReading
 
-FLOOR = 1e-4
-"""What a reading that does not name a text is taken to give it."""
+UNNAMED = 50
+"""What a reading's candidates leave over is taken to be shared by so many texts that it does not name."""
+LEAST_REST = 1e-3
+"""No reading is surer than this leaves over, and no character's probability is less."""
 MOST_CANDIDATES = 8
 
 
@@ -44,7 +47,7 @@ def fuse(readings: Sequence[PlateReading], *, weights: Sequence[float] | None = 
     return PlateReading(
         text=best,
         confidence=candidates[0].confidence,
-        characters=_characters([r.characters for r in falling], best),
+        characters=_characters([r.characters for r in falling], best, candidates),
         candidates=candidates,
         raw=same[0].raw if same else best,
         region=next((reading.region for reading in falling if reading.region), None),
@@ -52,24 +55,27 @@ def fuse(readings: Sequence[PlateReading], *, weights: Sequence[float] | None = 
 
 
 def _candidates(readings: Sequence[PlateReading], weights: NDArray[np.float64]) -> tuple[Candidate, ...]:
-    """Weigh every text that a reading names; what they leave to other texts counts as one text more."""
-    tables = [{c.text: max(c.confidence, FLOOR) for c in reading.candidates} for reading in readings]
+    """Weigh every text that a reading names against all those that none names."""
+    tables = [{c.text: c.confidence for c in reading.candidates} for reading in readings]
     texts = sorted({text for table in tables for text in table})
-    support = np.array([[table.get(text, FLOOR) for text in texts] for table in tables])
-    rest = np.maximum(1 - support.sum(axis=1, keepdims=True), FLOOR)
-    logs = np.log(np.concatenate([support, rest], axis=1))
+    unnamed = np.array([max(1 - sum(table.values()), LEAST_REST) / UNNAMED for table in tables])
+    support = np.array([[table.get(text, 0.0) for text in texts] for table in tables])
+    logs = np.log(np.column_stack([np.maximum(support, unnamed[:, None]), unnamed]))
     score = np.sqrt(len(readings)) * (logs * weights[:, None]).sum(axis=0) / weights.sum()
     chances = np.exp(score - score.max())
+    chances[-1] *= UNNAMED
     chances = chances / chances.sum()
     falling = np.argsort(-chances[:-1], kind="stable")[:MOST_CANDIDATES]
     return tuple(Candidate(texts[at], round(float(chances[at]), 6)) for at in falling)
 
 
-def _characters(said: Sequence[Sequence[Character]], text: str) -> tuple[Character, ...]:
+def _characters(
+    said: Sequence[Sequence[Character]], text: str, candidates: Sequence[Candidate]
+) -> tuple[Character, ...]:
     """Average the character probabilities of all readings with as many characters, geometrically."""
     alike = [characters for characters in said if len(characters) == len(text)]
     if not alike:
-        return tuple(Character(char, 1.0, {char: 1.0}) for char in text)
+        return characters_of_candidates(text, candidates)
     places = zip(*alike, strict=True)
     return tuple(
         _character(char, [c.probabilities for c in place]) for char, place in zip(text, places, strict=True)
@@ -78,7 +84,9 @@ def _characters(said: Sequence[Sequence[Character]], text: str) -> tuple[Charact
 
 def _character(char: str, said: Sequence[Mapping[str, float]]) -> Character:
     names = sorted({name for table in said for name in table})
-    logs = np.log([[max(table.get(name, 0.0), FLOOR) for name in names] for table in said]).mean(axis=0)
+    logs = np.log(
+        [[max(table.get(name, 0.0), LEAST_REST / UNNAMED) for name in names] for table in said]
+    ).mean(axis=0)
     shares = np.exp(logs - logs.max())
     shares = shares / shares.sum()
     falling = np.argsort(-shares, kind="stable")

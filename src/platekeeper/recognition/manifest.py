@@ -92,8 +92,15 @@ class ReaderSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """With which settings the weights were measured, and how sure they are when they are right."""
+    """With which settings the weights were measured, and how often they are right when they say so.
 
+    Attributes:
+        measured: version of the weights that were measured (`Manifest.version`); for others all this means nothing.
+        finder: the finder's.
+        reader: the reader's.
+    """
+
+    measured: str = ""
     finder: FinderSettings = FinderSettings()
     reader: ReaderSettings = ReaderSettings()
 

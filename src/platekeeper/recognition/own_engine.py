@@ -15,6 +15,7 @@ from platekeeper.recognition.manifest import (
     FINDER,
     READER,
     Manifest,
+    Settings,
     WeightsUnusable,
     load_model,
     read_manifest,
@@ -45,10 +46,11 @@ class OwnParts:
     version: str
 
 
-def has_weights(folder: Path) -> bool:
-    """Say whether a folder has both models."""
+def has_measured_weights(folder: Path) -> bool:
+    """Say whether a folder has both models and how good they are: weights nobody measured are not for use."""
     manifest = read_manifest(folder)
-    return manifest.model(FINDER) is not None and manifest.model(READER) is not None
+    has_both = manifest.model(FINDER) is not None and manifest.model(READER) is not None
+    return has_both and read_settings(folder).measured == manifest.version
 
 
 def open_own_parts(folder: Path, *, threads: int, second: bool) -> OwnParts:
@@ -67,6 +69,8 @@ def open_own_parts(folder: Path, *, threads: int, second: bool) -> OwnParts:
         ModelsMissing: the second reader's models are not installed.
     """
     manifest, settings = read_manifest(folder), read_settings(folder)
+    if settings.measured != manifest.version:
+        settings = Settings()
     finder = OnnxFinder(
         _open_model(folder, manifest, FINDER, threads=threads),
         side_px=settings.finder.side_px,

@@ -4,18 +4,24 @@ A thing that cannot be read is a value in the stream (`UnreadableFile`), not the
 read.
 """
 
-import os
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
-import cv2
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from platekeeper.recognition.frames import BgrFrame, RecognitionError
+from platekeeper.recognition.frames import BgrFrame
+from platekeeper.recognition.videos import (
+    SourceFrame,
+    UnreadableFile,
+    is_live,
+    is_stream,
+    stream_frames,
+    video_frames,
+)
+
+__all__ = ["SourceFrame", "UnreadableFile", "frames_of", "is_stream", "is_video", "listed", "load_picture"]
 
 PICTURES = frozenset(
     {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif", ".ppm", ".pgm", ".jp2"}
@@ -23,41 +29,14 @@ PICTURES = frozenset(
 VIDEOS = frozenset(
     {".mp4", ".m4v", ".mov", ".avi", ".mkv", ".webm", ".ts", ".mts", ".mpg", ".mpeg", ".wmv", ".flv"}
 )
-STREAMS = frozenset({"rtsp", "rtsps", "rtmp", "http", "https"})
 
 MAX_PIXELS = 120_000_000
 """8K has 33 million; what is beyond this is an orthophoto or an attack, and 360 MB in memory."""
-STREAM_TIMEOUT_MS = 10_000
 
 
-class UnreadableFile(RecognitionError):  # noqa: N818  # named for what is so
-    """A file, folder or stream of which no picture, or not every picture, can be had."""
-
-    def __init__(self, name: str, reason: str, remedy: str) -> None:
-        super().__init__(f"{name}: {reason}; {remedy}.")
-        self.name = name
-
-
-@dataclass(frozen=True)
-class SourceFrame:
-    """One picture out of a source.
-
-    Attributes:
-        file: the file's path as given, or the stream's address without user and password.
-        pixels: the picture, BGR uint8, upright.
-        frame: number of the frame in a video, from 0; None for a picture file.
-        time_s: seconds since the video's start; None for a picture file.
-    """
-
-    file: str
-    pixels: BgrFrame
-    frame: int | None = None
-    time_s: float | None = None
-
-
-def is_stream(path: str) -> bool:
-    """Say whether a path is the address of a network stream."""
-    return urlsplit(path).scheme.lower() in STREAMS
+def is_video(path: str) -> bool:
+    """Say whether a path names a video, a file or a stream: what it shows is read by passages."""
+    return is_stream(path) or Path(path).suffix.lower() in VIDEOS
 
 
 def listed(path: str) -> list[str]:
@@ -100,20 +79,15 @@ def frames_of(path: str, *, every_s: float = 0.5) -> Iterator[SourceFrame | Unre
     Yields:
         Frames in their order; an `UnreadableFile` where nothing (more) can be read.
     """
-    if is_stream(path):
-        yield from _video_frames(path, _without_credentials(path), every_s)
-    elif Path(path).suffix.lower() in VIDEOS:
-        yield from _video_frames(path, path, every_s)
+    if is_live(path):
+        yield from stream_frames(path, every_s=every_s)
+    elif is_video(path):
+        yield from video_frames(path, every_s=every_s)
     else:
         try:
             yield SourceFrame(path, load_picture(Path(path)))
         except UnreadableFile as problem:
             yield problem
-
-
-def _without_credentials(address: str) -> str:
-    parts = urlsplit(address)
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
 
 
 def load_picture(file: Path) -> BgrFrame:
@@ -183,50 +157,3 @@ def _eight_bits(grey: np.ndarray) -> np.ndarray:
     values = grey.astype(np.float64)
     top = next((limit for limit in (1.0, 255.0, 4095.0) if values.max() <= limit), 65535.0)
     return np.asarray(np.clip(values * (255.0 / top), 0, 255), dtype=np.uint8)
-
-
-def _video_frames(path: str, name: str, every_s: float) -> Iterator[SourceFrame | UnreadableFile]:
-    """Give the frames of a video in steps of `every_s`, then say so if the file ended before its time."""
-    video = _open_video(path)
-    try:
-        expected, number, due_s, time_s = int(video.get(cv2.CAP_PROP_FRAME_COUNT)), 0, 0.0, 0.0
-        while video.grab():
-            # the clock of the file: frames of varying rate have no other time
-            time_s = max(time_s, video.get(cv2.CAP_PROP_POS_MSEC) / 1000)
-            if time_s >= due_s:
-                decoded, pixels = video.retrieve()
-                if decoded:
-                    due_s = time_s + every_s
-                    yield SourceFrame(name, np.asarray(pixels, dtype=np.uint8), number, round(time_s, 3))
-            number += 1
-    finally:
-        video.release()
-    if not number:
-        yield UnreadableFile(name, "no picture can be had from it", _video_remedy(path))
-    elif is_stream(path):
-        yield UnreadableFile(
-            name, f"the stream ended after {time_s:.0f} s", "check the camera and start again"
-        )
-    elif number < 0.95 * expected - 2:
-        yield UnreadableFile(
-            name,
-            f"the video is cut short, {number} of {expected} frames could be read",
-            "copy it again from its source if the end matters",
-        )
-
-
-def _video_remedy(path: str) -> str:
-    if is_stream(path):
-        return "check the address, the password and that the camera answers"
-    return "check that it is a video with pictures and was copied whole"
-
-
-def _open_video(path: str) -> cv2.VideoCapture:
-    # what is wrong with a file is said once, in our words; -8 is FFmpeg's "quiet"
-    os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
-    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
-    timeouts = [
-        *(cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, STREAM_TIMEOUT_MS),
-        *(cv2.CAP_PROP_READ_TIMEOUT_MSEC, STREAM_TIMEOUT_MS),
-    ]
-    return cv2.VideoCapture(path, cv2.CAP_FFMPEG, timeouts)
