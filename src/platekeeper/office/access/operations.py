@@ -127,9 +127,9 @@ def open_access(*, person: Person, agency: Agency, inquiry: Inquiry, now: dateti
         case_number=inquiry.case_number,
         reason=inquiry.reason,
         on_behalf_of=_beneficiary(person, inquiry.on_behalf_of),
-        parent=_parent(person, inquiry.parent),
+        parent=_parent(person, inquiry.parent, now),
     )
-    decision = decide_access(profile_of(agency), facts_of(person), request, now)
+    decision = decide_access(profile_of(agency), facts_of(person, asked=agency), request, now)
     record: dict[str, Any] = {
         "person_id": person.pk,
         "function": inquiry.function.value,
@@ -163,11 +163,11 @@ def _beneficiary(person: Person, name: str) -> Beneficiary | None:
     return Beneficiary(name=name, organization=person.agency.name) if name else None
 
 
-def _parent(person: Person, record: OwnRecord | None) -> ParentRecord | None:
+def _parent(person: Person, record: OwnRecord | None, now: datetime) -> ParentRecord | None:
     if record is None:
         return None
     return ParentRecord(
-        accessed_at=record.accessed_at,
+        accessed_at=min(record.accessed_at, now),  # the database's clock may run before ours
         username=person.username,
         purpose=record.purpose,
         case_number=record.case_number,

@@ -21,15 +21,18 @@ def profile_of(agency: Agency) -> policy.Profile:
     return _profile(agency.profile)
 
 
-def facts_of(person: Person) -> policy.Person:
+def facts_of(person: Person, *, asked: Agency | None = None) -> policy.Person:
     """Return what the policy decides by.
 
     Args:
         person: the person; their training is read from the database.
+        asked: the agency whose data they ask for; to another than their own they are outsiders, also where both
+            live under the same profile.
     """
+    is_outsider = asked is not None and asked.pk != person.agency_id
     return policy.Person(
         username=person.username,
-        agency=person.agency.profile,
+        agency=f"agency:{person.agency.slug}" if is_outsider else person.agency.profile,
         roles=frozenset(policy.Role(role) for role in person.roles),
         title=person.title,
         assignment=person.assignment,
