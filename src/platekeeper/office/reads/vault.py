@@ -5,6 +5,7 @@ the pictures of that month in the live store, in copies and in backups (promise 
 before the transaction that names it commits, so an acknowledged read never lacks its picture (promise 4).
 """
 
+import contextlib
 import hashlib
 import os
 import secrets
@@ -72,7 +73,8 @@ class Vault:
         )
         draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
         try:
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            path.parent.mkdir(parents=True, exist_ok=True)
             with draft.open("xb") as file:
                 file.write(sealed)
                 file.flush()
@@ -84,7 +86,8 @@ class Vault:
             finally:
                 os.close(folder)
         except OSError as error:
-            draft.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                draft.unlink()
             raise VaultError(
                 f"The picture could not be stored ({error.strerror}): free space under the data folder; "
                 "the sender will try again and nothing is lost."
@@ -113,7 +116,7 @@ class Vault:
             raise VaultError(
                 "The picture's file is missing: restore it from a backup of the data folder."
             ) from error
-        except InvalidTag as error:
+        except (InvalidTag, ValueError) as error:  # shorter than a nonce is a value error
             raise VaultError(
                 "The picture's file was changed since it was stored: tell the custodian."
             ) from error
