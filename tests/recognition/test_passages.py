@@ -139,6 +139,14 @@ class TestPassagesOf:
         assert engine.searched == 2
         assert passages[0].ended_s == pytest.approx(2.1)
 
+    def test_does_not_take_a_plate_for_parked_that_has_left_a_still_street(self) -> None:
+        reader = PassageReader(reading("8ABC123", "8ABC123").engine(), PassageRules(gone_s=0.5))
+
+        counts = [len(reader.see(frame)) for frame in film(scene(100), scene(140), *[scene(None)] * 20)]
+
+        assert counts.index(1) == 7
+        assert sum(counts) == 1
+
     def test_keeps_a_bounded_number_of_crops_and_plates(self) -> None:
         engine = reading(*["8ABC123"] * 3)
         reader = PassageReader(engine.engine(), PassageRules(live=4))

@@ -118,6 +118,7 @@ class PassageReader:
         self._followed: list[_Followed] = []
         self._numbers = 0
         self._searched: GrayFrame | None = None
+        self._before_s = 0.0
         self._lately: dict[str, float] = {}
         self._refused: list[Recognition] = []
 
@@ -133,11 +134,14 @@ class PassageReader:
         now = frame.time_s or 0.0
         patches = thumbnail(frame.pixels)
         if is_still(self._searched, patches):
+            # what was there in the frame before is there still; what had left has not come back
             for each in self._followed:
-                each.track = replace(each.track, seen_s=now)
+                if each.track.seen_s >= self._before_s:
+                    each.track = replace(each.track, seen_s=now)
         else:
             self._searched = patches
             self._search(frame, now)
+        self._before_s = now
         gone = [each for each in self._followed if now - each.track.seen_s > self._rules.gone_s]
         self._followed = [each for each in self._followed if each not in gone]
         return self._told([*gone, *(each for each in self._followed if self._has_settled(each))])
