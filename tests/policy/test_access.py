@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from platekeeper.policy import (
@@ -53,6 +53,7 @@ def denied(decision, clause, obligation):
 
 class TestEverySearch:
     @each_profile
+    @settings(max_examples=50)
     @given(
         person=st.builds(
             dict,

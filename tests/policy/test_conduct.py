@@ -7,6 +7,8 @@ import pytest
 from platekeeper.policy import Allowed, Denied, Role, load_profile, profiles
 from platekeeper.policy.alerts import AlertStep, StatusAnswer, StatusConfirmation, VisualVerification
 from platekeeper.policy.capture import Deployment, allowed_elements, decide_deployment, kept_elements
+from platekeeper.policy.decision import AllOf
+from platekeeper.policy.destruction import PURGE_RULES, PurgeFacts, StoredRead
 from platekeeper.policy.governance import Designation, Programme, open_points
 from platekeeper.policy.holds import HoldFile, HoldStep, hold_verification_due_at
 from platekeeper.policy.library import load_floor
@@ -270,6 +272,12 @@ class TestPurge:
     def test_does_not_guess_when_a_period_starts(self):
         assert denied(purged(REDONDO, received_at=None), "RB 432.5", "RET-03")
         assert denied(purged(LOS_ANGELES, read_at=None), "LA 568.53 Retention", "RET-03")
+
+    def test_of_an_undated_read_has_that_one_refusal(self):
+        undated = StoredRead(read_at=None, received_at=None, held=False)
+        facts = PurgeFacts(profile=REDONDO, read=undated, now=NOW)
+
+        assert [denied.obligation for denied in AllOf(PURGE_RULES).refusals(facts)] == ["RET-03"]
 
 
 class TestProgramme:

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from platekeeper.policy import (
@@ -131,7 +131,11 @@ class TestTheSchedulesOfTheFive:
         assert anchored(load_profile("el-cajon"), read_at, received_at) == read_at
 
 
+few = settings(max_examples=50)  # building a schedule costs more than trying it
+
+
 class TestAnyScheduleAtAll:
+    @few
     @given(schedules(), moments, st.timedeltas(timedelta(0), timedelta(days=40)), moments)
     def test_never_purges_before_the_minimum(self, profile, read_at, delay, now):
         received_at = read_at + delay
@@ -144,12 +148,14 @@ class TestAnyScheduleAtAll:
         if isinstance(decision, Allowed):
             assert minimum.after(anchored(profile, read_at, received_at)) <= now
 
+    @few
     @given(schedules(), moments, moments)
     def test_never_purges_under_a_hold(self, profile, read_at, now):
         read = StoredRead(read_at=read_at, received_at=read_at, held=True)
 
         assert isinstance(decide_purge(profile, read, now), Denied)
 
+    @few
     @given(schedules(), moments, moments, moments)
     def test_treats_an_older_read_no_better_than_a_younger_one(self, profile, one, other, now):
         older, younger = sorted((one, other))
@@ -157,18 +163,21 @@ class TestAnyScheduleAtAll:
         assert visible_until(profile, older, older) <= visible_until(profile, younger, younger)
         assert purge_due_at(profile, older, older) <= purge_due_at(profile, younger, younger)
 
+    @few
     @given(schedules(), moments, st.timedeltas(timedelta(days=-4000), timedelta(days=10)))
     def test_cuts_off_searches_just_where_reads_stop_being_visible(self, profile, now, offset):
         moment = now + offset
 
         assert (moment >= visible_from(profile, now)) == (visible_until(profile, moment, moment) > now)
 
+    @few
     @given(schedules(), moments, st.timedeltas(timedelta(days=-4000), timedelta(days=10)))
     def test_cuts_off_the_purge_just_where_reads_are_due(self, profile, now, offset):
         moment = now + offset
 
         assert (moment < purge_before(profile, now)) == (purge_due_at(profile, moment, moment) <= now)
 
+    @few
     @given(schedules(), moments)
     def test_never_shows_what_is_due(self, profile, now):
         assert visible_from(profile, now) >= purge_before(profile, now)

@@ -7,7 +7,7 @@ paragraphs; they are cited by heading, `LA 568.53 Data Users`.
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
@@ -54,10 +54,16 @@ class Citations:
         Raises:
             KeyError: there is no such obligation.
         """
-        known = obligations()[obligation]
+        return self._by_obligation[obligation]
+
+    @cached_property
+    def _by_obligation(self) -> Mapping[str, tuple[str, ...]]:
+        return {key: self._found(known) for key, known in obligations().items()}
+
+    def _found(self, known: Obligation) -> tuple[str, ...]:
         wider = obligations()[known.under] if known.under else known
         stated = (self._stated(known), self._stated(wider), self._law(known))
-        return next(filter(None, stated), (f"obligation {obligation}",))
+        return next(filter(None, stated), (f"obligation {known.id}",))
 
     def _stated(self, obligation: Obligation) -> tuple[str, ...]:
         return self.own.get(obligation.id, ()) or obligation.sources.get(self.code, ())

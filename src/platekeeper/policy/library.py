@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
 from platekeeper.errors import PlatekeeperError
 from platekeeper.policy.clauses import Citations, sections
@@ -20,6 +20,9 @@ from platekeeper.policy.profile import Profile
 from platekeeper.policy.reader import Fault, Reader
 
 _HEADER = ("slug", "code", "name", "policy_title", "revision", "state", "timezone", "floor")
+
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,23 +90,22 @@ def load_floor(slug: str) -> Floor:
 
     Raises:
         UnknownPolicy: there is none of that name.
-        UnreadableProfile: its file is not what it should be.
     """
-    reader = Reader()
-    floor = reader.table(Floor, tomllib.loads(_text("floors", "floor", slug)), "", slug=slug)
-    if floor is None or reader.faults:
-        raise UnreadableProfile(tuple(reader.faults))
-    return floor
+    return _beneath(Floor, _text("floors", "floor", slug), slug=slug)
 
 
 @cache
 def load_cjis() -> Cjis:
     """Return the rules of the CJIS Security Policy that lie beneath every profile."""
+    return _beneath(Cjis, _cjis_text())
+
+
+def _beneath(kind: type[T], text: str, **known: object) -> T:
     reader = Reader()
-    cjis = reader.table(Cjis, tomllib.loads(_cjis_text()), "")
-    if cjis is None or reader.faults:
+    law = reader.table(kind, tomllib.loads(text), "", **known)
+    if law is None or reader.faults:
         raise UnreadableProfile(tuple(reader.faults))
-    return cjis
+    return law
 
 
 def parse_profile(text: str) -> Profile:

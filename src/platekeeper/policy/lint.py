@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from platekeeper.policy.vocabulary import BarredPurpose
@@ -79,6 +79,7 @@ def _plain(text: str) -> str:
     return " ".join(re.split(r"[\W_]+", letters)).strip()
 
 
+@lru_cache(maxsize=64)  # one decision asks several times
 def lint_reason(text: str, *, barred: frozenset[BarredPurpose] = frozenset()) -> tuple[Finding, ...]:
     """Return what is wrong with a reason, most serious first.
 

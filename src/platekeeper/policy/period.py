@@ -13,6 +13,7 @@ import calendar
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 
 _ISO = re.compile(
     r"P(?=\d|T\d)(?:(?P<years>\d+)Y)?(?:(?P<months>\d+)M)?(?:(?P<weeks>\d+)W)?(?:(?P<days>\d+)D)?"
@@ -139,12 +140,17 @@ class Period:
 
     def ends_by(self, other: "Period") -> bool:
         """Return whether this period is over when the other is, whatever day they start on."""
-        return all(self.after(day) <= other.after(day) for day in _A_LEAP_CYCLE)
+        return all(ours <= theirs for ours, theirs in zip(_ends(self), _ends(other), strict=True))
 
 
 _DAY = timedelta(days=1)
 NO_TIME = Period(0, timedelta(0))
 _A_LEAP_CYCLE = tuple(datetime(2023, 1, 1, tzinfo=UTC) + n * _DAY for n in range(4 * 366))
+
+
+@lru_cache(maxsize=64)
+def _ends(period: Period) -> tuple[datetime, ...]:
+    return tuple(period.after(day) for day in _A_LEAP_CYCLE)
 
 
 def _midnight(day: date) -> datetime:
