@@ -77,20 +77,21 @@ def take_batch(*, agency: Agency, producer: str, reads: Sequence[wire.Read], now
     allowed = profile_of(agency).data.elements.value
     cameras = {camera.ref: camera for camera in Camera.objects.using(INGEST).filter(agency=agency)}
     arrivals: list[Arrival] = []
-    waiting: list[tuple[wire.Read, Quarantined]] = []
+    waiting: list[tuple[wire.Read, list[str], Quarantined]] = []
     for message in reads:
         read = wire.identified(message, producer=producer)
         assert read.id is not None
         camera = cameras.get(read.camera.id) or cameras.get(read.camera.ref_raw)
         reason = _why_not(read, camera, now)
+        kept, dropped = _minimized(read, allowed)
         if reason is None:
             assert camera is not None
-            arrivals.append(_arrival(read, camera, producer, allowed))
+            arrivals.append(_arrival(kept, camera, producer, dropped))
         else:
-            waiting.append((read, Quarantined(read.id, reason)))
+            waiting.append((kept, dropped, Quarantined(read.id, reason)))
     receipt = take_reads(agency, arrivals, now)
     _quarantine(agency, waiting, now)
-    return BatchReceipt(receipt, tuple(quarantined for _, quarantined in waiting))
+    return BatchReceipt(receipt, tuple(quarantined for _, _, quarantined in waiting))
 
 
 def _why_not(read: wire.Read, camera: Camera | None, now: datetime) -> str | None:
@@ -103,10 +104,9 @@ def _why_not(read: wire.Read, camera: Camera | None, now: datetime) -> str | Non
     return None
 
 
-def _arrival(read: wire.Read, camera: Camera, producer: str, allowed: frozenset[DataElement]) -> Arrival:
+def _arrival(read: wire.Read, camera: Camera, producer: str, dropped: list[str]) -> Arrival:
     assert read.id is not None
     assert read.passage_id is not None
-    kept, dropped = _minimized(read, allowed)
     position = read.position
     return Arrival(
         id=read.id,
@@ -121,8 +121,8 @@ def _arrival(read: wire.Read, camera: Camera, producer: str, allowed: frozenset[
         passage_id=read.passage_id,
         revision=read.revision,
         producer=producer,
-        detail=_detail(kept, dropped),
-        pictures=_pictures(kept),
+        detail=_detail(read, dropped),
+        pictures=_pictures(read),
     )
 
 
@@ -163,11 +163,13 @@ def _pictures(read: wire.Read) -> tuple[tuple[str, str, bytes], ...]:
     return tuple((role, media_type, data) for role, (media_type, data) in by_role.items())
 
 
-def _quarantine(agency: Agency, waiting: Sequence[tuple[wire.Read, Quarantined]], now: datetime) -> None:
+def _quarantine(
+    agency: Agency, waiting: Sequence[tuple[wire.Read, list[str], Quarantined]], now: datetime
+) -> None:
     with connections[INGEST].cursor() as cursor:
-        for read, quarantined in waiting:
+        for read, dropped, quarantined in waiting:
             cursor.execute(
                 "INSERT INTO quarantined_read (agency_id, id, received_at, reason, body)"
                 " VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
-                [agency.pk, quarantined.read_id, now, quarantined.reason, json.dumps(_detail(read, []))],
+                [agency.pk, quarantined.read_id, now, quarantined.reason, json.dumps(_detail(read, dropped))],
             )

@@ -1,56 +1,80 @@
 """Taking a batch of reads: stored, matched, alerted, in one transaction; and the steps people take with an alert."""
 
+import contextlib
 import json
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, connections, transaction
+from psycopg.errors import UniqueViolation
 
+from platekeeper import plates
 from platekeeper.errors import PlatekeeperError
 from platekeeper.office.access.events import WEB, record_event
 from platekeeper.office.accounts.models import Agency, Person
 from platekeeper.office.alerts.feed import CHANNEL
 from platekeeper.office.alerts.lifecycle import MOVES, STEPS, Step
 from platekeeper.office.alerts.models import Alert, AlertState
-from platekeeper.office.reads.operations import INGEST, Arrival, prepare_months, seal_pictures, store_reads
+from platekeeper.office.reads.operations import (
+    INGEST,
+    Arrival,
+    Sealed,
+    prepare_months,
+    seal_pictures,
+    store_reads,
+)
 
 LATE = timedelta(
     minutes=10
 )  # a read older than this on arrival is history: it makes hits, never a live alert
 
+_TRIES = 3
+
+# Which plates of a batch, folded, stand on a list in force. Few do, and only those are looked at closely. A lateral
+# query with a limit looks each up in the index; a plain join would read the whole list for a batch of a thousand.
+_LISTED = """
+SELECT n.fold FROM unnest(%s::text[]) AS n(fold)
+ CROSS JOIN LATERAL (
+       SELECT FROM hot_list l
+         JOIN hot_list_entry e ON e.agency_id = l.agency_id AND e.version_id = l.current_id
+        WHERE l.agency_id = %s AND e.fold = n.fold LIMIT 1) AS on_a_list
+"""
 # Letter O counts as digit 0 (lists store it so: HOT-04) and is exact; other look-alikes are a possibility, and only
 # where the list allows them. A state that both know and that differs keeps a look-alike away, an exact match not:
 # the officer must see that contradiction in red (ALR-03).
 _MATCH = """
+WITH arriving AS (
+SELECT * FROM unnest(%(ids)s::uuid[], %(times)s::timestamptz[], %(plates)s::text[], %(folds)s::text[],
+                     %(regions)s::text[], %(passages)s::uuid[], %(confidences)s::real[])
+    AS n(id, read_at, plate, fold, region, passage_id, confidence)
+), made AS (
 INSERT INTO hit (agency_id, read_at, read_id, version_id, entry_number, alert_id, hit_at, kind, late, list_name,
                  listed_at, purpose, entry)
-SELECT r.agency_id, r.read_at, r.id, e.version_id, e.number, r.passage_id, %(now)s,
+SELECT l.agency_id, r.read_at, r.id, e.version_id, e.number, r.passage_id, %(now)s,
        CASE WHEN e.match_key = translate(r.plate, 'O', '0') THEN 'EXACT' ELSE 'LOOKALIKE' END,
        r.read_at < %(live_since)s, l.name, v.listed_at, l.purpose,
        jsonb_build_object(
            'plate', e.plate, 'region', e.region, 'category', e.category, 'vehicle', e.vehicle,
            'case_agent', e.case_agent, 'case_number', e.case_number, 'synopsis', e.synopsis)
-  FROM arriving_read r
-  JOIN new_read n ON n.read_at = r.read_at AND n.id = r.id
-  JOIN hot_list l ON l.agency_id = r.agency_id
+  FROM arriving r
+  JOIN hot_list l ON l.agency_id = %(agency)s
   JOIN hot_list_version v ON v.id = l.current_id
-  JOIN hot_list_entry e ON e.agency_id = l.agency_id AND e.version_id = l.current_id
-   AND e.fold = translate(r.plate, 'ODQIZSBG', '00012586')
+  JOIN hot_list_entry e ON e.agency_id = l.agency_id AND e.version_id = l.current_id AND e.fold = r.fold
  WHERE (e.expires_at IS NULL OR e.expires_at > r.read_at)
    AND (e.match_key = translate(r.plate, 'O', '0')
         OR l.lookalikes AND (e.region = '' OR r.region IS NULL OR e.region = r.region))
-ON CONFLICT DO NOTHING
-"""
-_RAISE = """
+ON CONFLICT DO NOTHING RETURNING read_id
+), raised AS (
 INSERT INTO alert (agency_id, id, raised_at, read_at, read_id)
-SELECT DISTINCT ON (r.passage_id) r.agency_id, r.passage_id, %(now)s, r.read_at, r.id
-  FROM arriving_read r JOIN new_read n ON n.read_at = r.read_at AND n.id = r.id
-  JOIN new_hit h ON h.read_id = r.id
- WHERE r.read_at >= %(live_since)s
+SELECT DISTINCT ON (r.passage_id) %(agency)s, r.passage_id, %(now)s, r.read_at, r.id
+  FROM arriving r WHERE r.id IN (SELECT read_id FROM made) AND r.read_at >= %(live_since)s
  ORDER BY r.passage_id, r.confidence DESC NULLS LAST
 ON CONFLICT DO NOTHING RETURNING id
+)
+SELECT (SELECT count(*) FROM made), ARRAY (SELECT id FROM raised)
 """
 
 
@@ -93,9 +117,19 @@ def take_reads(agency: Agency, arrivals: Sequence[Arrival], now: datetime) -> Re
         return Receipt()
     prepare_months(arrivals)
     pictures = seal_pictures(agency.pk, arrivals)
+    for _ in range(_TRIES):
+        # another writer may store the same read in the same moment: then it is known, and no longer new
+        with contextlib.suppress(UniqueViolation):
+            return _take(agency, arrivals, pictures, now)
+    return _take(agency, arrivals, pictures, now)
+
+
+def _take(
+    agency: Agency, arrivals: Sequence[Arrival], pictures: Sequence[Sealed], now: datetime
+) -> Receipt:
     with transaction.atomic(using=INGEST):
-        stored = store_reads(agency.pk, arrivals, pictures, now)
-        hits, raised = _match(now) if stored else (0, [])
+        new = store_reads(agency.pk, arrivals, pictures, now)
+        hits, raised = _match(agency, new, now)
         for alert_id in raised:
             record_event(
                 agency=agency.slug,
@@ -106,22 +140,30 @@ def take_reads(agency: Agency, arrivals: Sequence[Arrival], now: datetime) -> Re
                 using=INGEST,
             )
             _notify(agency, alert_id)
-    return Receipt(stored=stored, known=len(arrivals) - stored, hits=hits, alerts=len(raised))
+    return Receipt(stored=len(new), known=len(arrivals) - len(new), hits=hits, alerts=len(raised))
 
 
-def _match(now: datetime) -> tuple[int, list[str]]:
-    given = {"now": now, "live_since": now - LATE}
+def _match(agency: Agency, new: Sequence[Arrival], now: datetime) -> tuple[int, list[str]]:
+    by_fold: dict[str, list[Arrival]] = defaultdict(list)
+    for arrival in new:
+        by_fold[plates.fold(arrival.plate)].append(arrival)
     with connections[INGEST].cursor() as cursor:
-        cursor.execute("CREATE TEMPORARY TABLE IF NOT EXISTS new_hit (read_id uuid) ON COMMIT DELETE ROWS")
-        cursor.execute(
-            f"WITH made AS ({_MATCH} RETURNING read_id) INSERT INTO new_hit SELECT read_id FROM made",  # noqa: S608  # a constant
-            given,
-        )
-        hits = int(cursor.rowcount)
-        if not hits:
+        cursor.execute(_LISTED, [list(by_fold), agency.pk])
+        found = [(fold, arrival) for (fold,) in cursor.fetchall() for arrival in by_fold[fold]]
+        if not found:
             return 0, []
-        cursor.execute(_RAISE, given)
-        return hits, [str(row[0]) for row in cursor.fetchall()]
+        arriving = {
+            "ids": [arrival.id for _, arrival in found],
+            "times": [arrival.read_at for _, arrival in found],
+            "plates": [arrival.plate for _, arrival in found],
+            "folds": [fold for fold, _ in found],
+            "regions": [arrival.region for _, arrival in found],
+            "passages": [arrival.passage_id for _, arrival in found],
+            "confidences": [arrival.confidence for _, arrival in found],
+        }
+        cursor.execute(_MATCH, {"agency": agency.pk, "now": now, "live_since": now - LATE, **arriving})
+        hits, raised = cursor.fetchone()
+        return int(hits), [str(alert_id) for alert_id in raised]
 
 
 def _notify(agency: Agency, alert_id: str) -> None:

@@ -10,7 +10,9 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from django.db import connections
+from psycopg.types.json import Jsonb
 
 from platekeeper import plates
 from platekeeper.office.reads.places import cell_of
@@ -25,19 +27,7 @@ _TYPES = (
     "int4", "timestamptz", "uuid", "timestamptz", "int8", "text", "text", "text", "float4", "float8", "float8",
     "int4", "uuid", "int2", "text", "jsonb",
 )  # fmt: skip
-_DEFINITION = ", ".join(f"{name} {kind}" for name, kind in zip(_COLUMNS, _TYPES, strict=True))
-_NAMES = ", ".join(_COLUMNS)
-_WAITING_ROOM = f"""
-CREATE TEMPORARY TABLE IF NOT EXISTS arriving_read ({_DEFINITION}) ON COMMIT DELETE ROWS;
-CREATE TEMPORARY TABLE IF NOT EXISTS new_read (read_at timestamptz, id uuid, PRIMARY KEY (read_at, id))
-    ON COMMIT DELETE ROWS
-"""
-_COPY = f"COPY arriving_read ({_NAMES}) FROM STDIN (FORMAT binary)"
-_STORE = f"""
-WITH stored AS (
-    INSERT INTO read ({_NAMES}) SELECT {_NAMES} FROM arriving_read ON CONFLICT DO NOTHING RETURNING read_at, id)
-INSERT INTO new_read SELECT read_at, id FROM stored
-"""  # noqa: S608  # constant names
+_COPY = f"COPY read ({', '.join(_COLUMNS)}) FROM STDIN (FORMAT binary)"
 _STORE_IMAGE = """
 INSERT INTO image (agency_id, read_at, read_id, role, sha256, media_type, size_bytes, key_month)
 VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING
@@ -148,8 +138,11 @@ def _image_key(agency_id: int, month: date) -> bytes:
 
 def store_reads(
     agency_id: int, arrivals: Sequence[Arrival], pictures: Sequence[Sealed], now: datetime
-) -> int:
-    """Insert reads inside the caller's transaction on `ingest`; leaves the new ones in the table `new_read`.
+) -> list[Arrival]:
+    """Insert reads inside the caller's transaction on `ingest`.
+
+    They are copied straight into their table: half the work of an INSERT that watches for conflicts. Two writers with
+    the same read in the same moment therefore collide, and the later one's CALLER MUST START ITS TRANSACTION AGAIN.
 
     Args:
         agency_id: whose they are.
@@ -158,35 +151,36 @@ def store_reads(
         now: when they were received.
 
     Returns:
-        How many were new; the others were here before.
+        Those that were new, each once, in order of time.
+
+    Raises:
+        psycopg.errors.UniqueViolation: another writer has just stored one of them.
     """
     with connections[INGEST].cursor() as cursor:
-        cursor.execute(_WAITING_ROOM)
-        with cursor.copy(_COPY) as copy:
-            copy.set_types(_TYPES)
-            for arrival in arrivals:
-                copy.write_row(_row(agency_id, arrival, now))
-        cursor.execute(_STORE)
-        new = int(cursor.rowcount)
-        _note_plates(cursor, agency_id, arrivals)
+        new = _new(cursor, agency_id, arrivals)
+        if new:
+            with cursor.copy(_COPY) as copy:
+                copy.set_types(_TYPES)
+                for arrival in new:
+                    copy.write_row(_row(agency_id, arrival, now))
+            _note_plates(cursor, agency_id, new)
         if pictures:
-            cursor.executemany(
-                _STORE_IMAGE,
-                [
-                    (
-                        agency_id,
-                        p.arrival.read_at,
-                        p.arrival.id,
-                        p.role,
-                        p.sha256,
-                        p.media_type,
-                        p.size_bytes,
-                        p.arrival.month,
-                    )
-                    for p in pictures
-                ],
-            )
+            rows = [
+                (agency_id, p.arrival.read_at, p.arrival.id, p.role, p.sha256, p.media_type, p.size_bytes, p.arrival.month)
+                for p in pictures
+            ]  # fmt: skip
+            cursor.executemany(_STORE_IMAGE, rows)
     return new
+
+
+def _new(cursor: Any, agency_id: int, arrivals: Sequence[Arrival]) -> list[Arrival]:
+    # one order for all writers: no deadlock
+    once = dict(sorted({(a.read_at, a.id): a for a in reversed(arrivals)}.items()))
+    given = [agency_id, [read_at for read_at, _ in once], [read_id for _, read_id in once]]
+    cursor.execute("SELECT read_at, id FROM known_reads(%s, %s, %s)", given)
+    for key in cursor.fetchall():
+        del once[key]
+    return list(once.values())
 
 
 def _row(agency_id: int, arrival: Arrival, now: datetime) -> tuple[object, ...]:
@@ -195,7 +189,7 @@ def _row(agency_id: int, arrival: Arrival, now: datetime) -> tuple[object, ...]:
         agency_id, arrival.read_at, arrival.id, now, arrival.camera_id, arrival.plate, arrival.plate_raw,
         arrival.region, arrival.confidence, arrival.lat, arrival.lon,
         cell_of(arrival.lat, arrival.lon) if has_place else None,  # type: ignore[arg-type]  # both are numbers here
-        arrival.passage_id, arrival.revision, arrival.producer, arrival.detail,
+        arrival.passage_id, arrival.revision, arrival.producer, Jsonb(arrival.detail, msgspec.json.encode),
     )  # fmt: skip
 
 

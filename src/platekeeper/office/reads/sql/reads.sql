@@ -87,7 +87,9 @@ BEGIN
         v_name := v_table || to_char(v_from, '_YYYY_MM');
         CONTINUE WHEN to_regclass('public.' || v_name) IS NOT NULL;
         PERFORM pg_advisory_xact_lock(hashtext('ensure_month'));
-        CONTINUE WHEN to_regclass('public.' || v_name) IS NOT NULL;
+        -- asked of the table, not of to_regclass(), which may remember that there was none before we waited
+        CONTINUE WHEN EXISTS (
+            SELECT 1 FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relname = v_name);
         EXECUTE format('CREATE TABLE public.%I (LIKE public.%I INCLUDING ALL)', v_name, v_table);
         EXECUTE format(
             'ALTER TABLE public.%I ATTACH PARTITION public.%I FOR VALUES FROM (%L) TO (%L)', v_table, v_name,
@@ -96,9 +98,24 @@ BEGIN
     END LOOP;
 END $$;
 
+-- Which of these reads are here already: `ingest` tells a retry from a new read, without seeing any. plpgsql keeps the
+-- plan; by itself the planner would read a whole month for a batch of a thousand.
+CREATE FUNCTION known_reads(p_agency integer, p_read_at timestamptz[], p_ids uuid[])
+RETURNS TABLE (read_at timestamptz, id uuid)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off AS $$
+BEGIN
+    RETURN QUERY
+    SELECT r.read_at, r.id
+      FROM unnest(p_read_at, p_ids) AS n(read_at, id)
+      JOIN read r ON r.agency_id = p_agency AND r.read_at = n.read_at AND r.id = n.id;
+END $$;
+
 -- Notes plates in the derived table; only strings not yet seen this month are written.
 CREATE FUNCTION note_plates(p_agency integer, p_plates text[], p_folds text[], p_month date) RETURNS void
-LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off AS $$
+BEGIN
     INSERT INTO plate AS known (agency_id, plate, fold, first_month, last_month)
     SELECT p_agency, n.plate, n.fold, p_month, p_month
       FROM unnest(p_plates, p_folds) AS n(plate, fold)
@@ -108,8 +125,8 @@ LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $
      ORDER BY n.plate
     ON CONFLICT (agency_id, plate) DO UPDATE
        SET first_month = least(known.first_month, excluded.first_month),
-           last_month = greatest(known.last_month, excluded.last_month)
-$$;
+           last_month = greatest(known.last_month, excluded.last_month);
+END $$;
 
 -- Whoever may use a view may call its functions by themselves too, so this one asks for the record as well.
 CREATE FUNCTION is_hit(p_agency integer, p_read_at timestamptz, p_read uuid) RETURNS boolean
