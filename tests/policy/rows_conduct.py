@@ -20,17 +20,27 @@ from platekeeper.policy.hotlists import (
     decide_list,
 )
 from platekeeper.policy.sharing import ReleaseRequest, decide_release
-from platekeeper.policy.vocabulary import BarredPurpose, Duty, InterestReason, RecipientClass
+from platekeeper.policy.vocabulary import (
+    BarredPurpose,
+    Duty,
+    InterestReason,
+    RecipientClass,
+    Statute,
+    VisualPart,
+)
 from tests.policy.people import NOW, YESTERDAY, agreed, with_setting
 from tests.policy.rows import EC, LA, Row
 
-PARTS = frozenset({"characters", "state", "vehicle"})
+PARTS = frozenset(VisualPart)
 CONFIRMED = StatusConfirmation(
     channel="dispatcher", by="dispatch", answer=StatusAnswer.CONFIRMED, confirmed_at=YESTERDAY
 )
 SEEN = VisualVerification(by="jdoe", agreeing=PARTS, differing=frozenset(), verified_at=YESTERDAY)
 DIFFERENT = VisualVerification(
-    by="jdoe", agreeing=frozenset({"characters"}), differing=frozenset({"state"}), verified_at=YESTERDAY
+    by="jdoe",
+    agreeing=frozenset({VisualPart.CHARACTERS}),
+    differing=frozenset({VisualPart.STATE}),
+    verified_at=YESTERDAY,
 )
 
 
@@ -222,10 +232,14 @@ RELEASE_ROWS = (
     ),
     Row(
         "values-act-considered",
-        lambda p: release(p, considered=frozenset({"Reproductive Privacy Act"})),
+        lambda p: release(p, considered=frozenset({Statute.REPRODUCTIVE_PRIVACY_ACT})),
         release,
     ),
-    Row("reproductive-act-considered", lambda p: release(p, considered=frozenset({"Values Act"})), release),
+    Row(
+        "reproductive-act-considered",
+        lambda p: release(p, considered=frozenset({Statute.VALUES_ACT})),
+        release,
+    ),
     Row("test-applied", lambda p: release(p, finding=""), release),
     Row("release-approved", lambda p: release(p, approver="jdoe"), release),
     Row("request-on-file", lambda p: release(p, request_digest=""), release),

@@ -110,6 +110,11 @@ class TestStanding:
         assert denied(decision, "LA 568.53 Data Users Training", "USR-12")
         assert decision.remedy == "Complete the reorientation training: LA 568.53 Data Users Training."
 
+    def test_asks_no_reorientation_of_officers_who_only_receive_hits(self):
+        officer = someone(LOS_ANGELES, Role.HIT_ONLY_OFFICER, last_used_at=NOW - timedelta(days=366))
+
+        assert denied(allowed_to(LOS_ANGELES, officer, Function.RECEIVE_ALERTS), "CJIS AC-2", "SEC-01")
+
     def test_counts_the_age_of_an_account_that_was_never_used(self):
         person = searcher(MILPITAS, last_used_at=None, created_at=NOW - timedelta(days=91))
 

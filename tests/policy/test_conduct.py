@@ -14,7 +14,7 @@ from platekeeper.policy.holds import HoldFile, HoldStep, hold_verification_due_a
 from platekeeper.policy.library import load_floor
 from platekeeper.policy.old_data import OldDataStep
 from platekeeper.policy.period import Period
-from platekeeper.policy.vocabulary import CheckRule, DataElement, InterestReason, RecipientClass
+from platekeeper.policy.vocabulary import CheckRule, DataElement, InterestReason, RecipientClass, VisualPart
 from tests.policy.people import LAST_MONTH, NOW, YESTERDAY, changed, searcher, with_setting
 from tests.policy.rows_conduct import DIFFERENT, PARTS, cancelled, entry, listed, release, sergeants, step
 from tests.policy.rows_keeping import deployed, hold, login, old_data, purged, session, settings
@@ -53,7 +53,7 @@ class TestAlertsAtElCajon:
 
     def test_need_every_part_compared(self):
         half = VisualVerification(
-            by="jdoe", agreeing=frozenset({"characters"}), differing=frozenset(), verified_at=NOW
+            by="jdoe", agreeing=frozenset({VisualPart.CHARACTERS}), differing=frozenset(), verified_at=NOW
         )
 
         assert denied(step(EL_CAJON, visual=half), "EC 427.5(b)1", "ALR-03")

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from platekeeper.policy.decision import AllOf, Decision, Refusal, Rule, at
 from platekeeper.policy.profile import Profile
-from platekeeper.policy.vocabulary import CheckRule
+from platekeeper.policy.vocabulary import CheckRule, VisualPart
 
 _WHEN_ASKED = frozenset({CheckRule.SHOULD, CheckRule.IF_PRACTICABLE})
 
@@ -58,14 +58,14 @@ class VisualVerification:
 
     Attributes:
         by: username of whoever looked.
-        agreeing: the parts that agree: `characters`, `state`, `vehicle`.
+        agreeing: the parts that agree.
         differing: the parts that do not.
         verified_at: when.
     """
 
     by: str
-    agreeing: frozenset[str]
-    differing: frozenset[str]
+    agreeing: frozenset[VisualPart]
+    differing: frozenset[VisualPart]
     verified_at: datetime
 
 

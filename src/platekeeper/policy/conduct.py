@@ -4,7 +4,16 @@ from dataclasses import dataclass, field
 
 from platekeeper.policy.period import Period
 from platekeeper.policy.setting import Setting, says
-from platekeeper.policy.vocabulary import BarredPurpose, CheckRule, InterestReason, RecipientClass
+from platekeeper.policy.vocabulary import (
+    BarredPurpose,
+    CheckRule,
+    EntryField,
+    InterestReason,
+    RecipientClass,
+    RequestField,
+    Statute,
+    VisualPart,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +43,9 @@ class HotLists:
             otherwise="A supervisor, never the requester, approves an agency entry before it runs.",
         )
     )
-    entry_fields: Setting[tuple[str, ...]] = field(metadata=says("hot list", "Every agency entry names {}."))
+    entry_fields: Setting[tuple[EntryField, ...]] = field(
+        metadata=says("hot list", "Every agency entry names {}.")
+    )
     report_attested: Setting[bool] = field(
         metadata=says(
             "hot list",
@@ -97,7 +108,7 @@ class Alerts:
     visual: Setting[CheckRule] = field(
         metadata=says("alert checks", "Comparing plate and vehicle with the picture is {}.")
     )
-    visual_parts: Setting[tuple[str, ...]] = field(
+    visual_parts: Setting[tuple[VisualPart, ...]] = field(
         metadata=says("alert checks", "Compared, each by itself: {}.", otherwise="Nothing is compared apart.")
     )
     suspicion: Setting[CheckRule] = field(
@@ -139,7 +150,7 @@ class Sharing:
     barred_purposes: Setting[frozenset[BarredPurpose]] = field(
         metadata=says("barred recipients", "Never shared for {}.", otherwise="No purpose is barred by name.")
     )
-    written_request: Setting[tuple[str, ...]] = field(
+    written_request: Setting[tuple[RequestField, ...]] = field(
         metadata=says(
             "release approver",
             "A request is in writing and names {}.",
@@ -154,7 +165,7 @@ class Sharing:
         )
     )
     test: Setting[str] = field(metadata=says("release approver", "The approver finds {}."))
-    considered_first: Setting[tuple[str, ...]] = field(
+    considered_first: Setting[tuple[Statute, ...]] = field(
         metadata=says(
             "release approver",
             "Considered before approving: {}.",

@@ -11,7 +11,7 @@ from platekeeper.policy.facts import Approval
 from platekeeper.policy.lint import Fault, lint_reason
 from platekeeper.policy.period import Period
 from platekeeper.policy.profile import Profile
-from platekeeper.policy.vocabulary import InterestReason, Role
+from platekeeper.policy.vocabulary import EntryField, InterestReason, Role
 
 _WILDCARDS = frozenset("?*")
 _PARTIAL_AT_MOST = Period.parse("P7D")
@@ -196,9 +196,9 @@ def _barred_interest(facts: EntryFacts) -> Refusal | None:
 
 def _incomplete(facts: EntryFacts) -> Refusal | None:
     given = {
-        "case-agent": facts.entry.case_agent,
-        "case-number": facts.entry.case_number,
-        "synopsis": facts.entry.synopsis,
+        EntryField.CASE_AGENT: facts.entry.case_agent,
+        EntryField.CASE_NUMBER: facts.entry.case_number,
+        EntryField.SYNOPSIS: facts.entry.synopsis,
     }
     missing = [name for name in facts.profile.hot_lists.entry_fields.value if not given[name].strip()]
     if not missing:

@@ -11,7 +11,7 @@ from platekeeper.policy.decision import AllOf, Decision, Refusal, Rule
 from platekeeper.policy.facts import Agreement
 from platekeeper.policy.lint import Fault, lint_reason
 from platekeeper.policy.profile import Profile
-from platekeeper.policy.vocabulary import BarredPurpose, Duty, RecipientClass
+from platekeeper.policy.vocabulary import BarredPurpose, Duty, RecipientClass, RequestField, Statute
 
 _PROCESSORS = frozenset({RecipientClass.HOSTING})
 _OUTSIDE_ENFORCEMENT = frozenset({RecipientClass.PUBLIC})
@@ -47,7 +47,7 @@ class ReleaseRequest:
     authority: str = ""
     disclaims: frozenset[BarredPurpose] = frozenset()
     verified_by: str = ""
-    considered: frozenset[str] = frozenset()
+    considered: frozenset[Statute] = frozenset()
     finding: str = ""
     approved_by_office: str = ""
     approver: str = ""
@@ -141,7 +141,11 @@ def _for_commerce(facts: ReleaseFacts) -> Refusal | None:
 
 def _unwritten(facts: ReleaseFacts) -> Refusal | None:
     request = facts.request
-    given = {"agency": request.agency, "requester": request.requester, "purpose": request.purpose}
+    given = {
+        RequestField.AGENCY: request.agency,
+        RequestField.REQUESTER: request.requester,
+        RequestField.PURPOSE: request.purpose,
+    }
     missing = [name for name in facts.profile.sharing.written_request.value if not given[name].strip()]
     if request.written and not missing:
         return None
@@ -159,7 +163,7 @@ def _unverified(facts: ReleaseFacts) -> Refusal | None:
     )
 
 
-def _unconsidered(facts: ReleaseFacts, statute: str) -> bool:
+def _unconsidered(facts: ReleaseFacts, statute: Statute) -> bool:
     return statute in facts.profile.sharing.considered_first.value and statute not in facts.request.considered
 
 
@@ -173,7 +177,7 @@ def _without_right(facts: ReleaseFacts) -> Refusal | None:
 
 
 def _values_act(facts: ReleaseFacts) -> Refusal | None:
-    if not _unconsidered(facts, "Values Act"):
+    if not _unconsidered(facts, Statute.VALUES_ACT):
         return None
     return Refusal(
         "The approver has not considered the Values Act.", "Consider it and tick it with a reason."
@@ -181,7 +185,7 @@ def _values_act(facts: ReleaseFacts) -> Refusal | None:
 
 
 def _reproductive_act(facts: ReleaseFacts) -> Refusal | None:
-    if not _unconsidered(facts, "Reproductive Privacy Act"):
+    if not _unconsidered(facts, Statute.REPRODUCTIVE_PRIVACY_ACT):
         return None
     return Refusal(
         "The approver has not considered the Reproductive Privacy Act.",

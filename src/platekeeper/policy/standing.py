@@ -38,6 +38,11 @@ def _insider(facts: AccessFacts) -> bool:
     return not facts.outsider
 
 
+def _beyond_hits(facts: AccessFacts) -> bool:
+    # an account that only ever receives hits is no data user's (Los Angeles, Data Users note)
+    return _insider(facts) and facts.person.roles != {Role.HIT_ONLY_OFFICER}
+
+
 def _vendor(facts: AccessFacts) -> bool:
     return Role.VENDOR in facts.person.roles
 
@@ -285,7 +290,7 @@ ACCOUNT_RULES: tuple[Rule[AccessFacts], ...] = (
     Rule("employed", "USR-11", _separated),
     Rule("active-account", "USR-10", _disabled),
     Rule("not-suspended", "USR-09", _suspended),
-    Rule("used-within-the-year", "USR-12", _unused, _insider),
+    Rule("used-within-the-year", "USR-12", _unused, _beyond_hits),
     Rule("used-lately", "SEC-01", _idle),
 )
 

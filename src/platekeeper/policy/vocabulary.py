@@ -249,3 +249,34 @@ class InterestReason(StrEnum):
     GANG_OR_TERRORIST = "gang-or-terrorist"
     SEX_OFFENDER = "sex-offender"
     IMMIGRATION = "immigration"
+
+
+class EntryField(StrEnum):
+    """What an agency's own hot-list entry names (HOT-07)."""
+
+    CASE_AGENT = "case-agent"
+    CASE_NUMBER = "case-number"
+    SYNOPSIS = "synopsis"
+
+
+class VisualPart(StrEnum):
+    """What is compared with the picture, each by itself (ALR-03)."""
+
+    CHARACTERS = "characters"
+    STATE = "state"
+    VEHICLE = "vehicle"
+
+
+class RequestField(StrEnum):
+    """What a written request for data names (SHR-02)."""
+
+    AGENCY = "agency"
+    REQUESTER = "requester"
+    PURPOSE = "purpose"
+
+
+class Statute(StrEnum):
+    """What an approver considers first (SHR-06, SHR-07)."""
+
+    VALUES_ACT = "Values Act"
+    REPRODUCTIVE_PRIVACY_ACT = "Reproductive Privacy Act"
