@@ -18,6 +18,8 @@ COMMANDS = {
     "serve": "platekeeper.cli.serve:serve",
     "migrate": "platekeeper.cli.serve:migrate",
     "db": "platekeeper.cli.db:db",
+    "agency": "platekeeper.cli.people:agency",
+    "person": "platekeeper.cli.people:person",
     "account": "platekeeper.cli.account:account",
     "camera": "platekeeper.cli.devices:camera",
     "producer": "platekeeper.cli.devices:producer",

@@ -6,9 +6,17 @@ from datetime import datetime
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 
-from platekeeper.office.accounts.models import Agency, Person
+from platekeeper import policy
+from platekeeper.errors import PlatekeeperError
+from platekeeper.office.accounts.models import Agency, Person, TrainingCompletion
 
 OWNER = "owner"
+
+
+class AccountsError(PlatekeeperError):
+    """An agency or a person cannot be made as asked."""
+
+
 # easily read aloud and typed: no character that looks like another
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 
@@ -93,3 +101,39 @@ def add_person(
         "password": make_password(None),
     }  # fmt: skip
     return Person.objects.using(using).get_or_create(username=username, defaults=given)[0]
+
+
+def complete_training(
+    person: Person, *, course_code: str, signed_by: str, signed_as: str, now: datetime, using: str = OWNER
+) -> TrainingCompletion:
+    """Note that somebody finished a course of their agency's policy, with all its topics (TRN-02, TRN-04).
+
+    Args:
+        person: who finished it.
+        course_code: the course, as the profile names it.
+        signed_by: username of whoever signs.
+        signed_as: the signer's role.
+        now: the present time.
+        using: the connection to write over.
+
+    Raises:
+        AccountsError: the policy has no such course, the role is none, or a person signs for themselves.
+    """
+    profile = policy.load_profile(person.agency.profile)
+    course = next((one for one in profile.training.courses if one.code == course_code), None)
+    if course is None:
+        known = ", ".join(one.code for one in profile.training.courses)
+        raise AccountsError(f"{profile.name} has no course {course_code}: its courses are {known}.")
+    if signed_as not in {role.value for role in policy.Role}:
+        raise AccountsError(f"There is no role {signed_as}: a trainer signs as `trainer`.")
+    if signed_by == person.username:
+        raise AccountsError("Nobody signs their own training: let the trainer sign (TRN-02).")
+    return TrainingCompletion.objects.using(using).create(
+        person=person,
+        course=course.code,
+        completed_at=now,
+        completed_by=signed_by,
+        signed_as=signed_as,
+        topics=list(course.topics),
+        certified_by=course.certified_by,
+    )
