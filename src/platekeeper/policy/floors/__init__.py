@@ -1,0 +1,1 @@
+"""The laws beneath the policies, one TOML file a state."""

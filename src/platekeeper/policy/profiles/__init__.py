@@ -1,0 +1,1 @@
+"""The policies of the agencies that come with Platekeeper, one TOML file each."""
