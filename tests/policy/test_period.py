@@ -91,6 +91,7 @@ class TestAfter:
             (Period.parse("P1M"), "2026-01-31T10:00Z", "2026-03-02T00:00Z"),
             (Period.parse("PT3M"), "2026-12-31T23:58Z", "2027-01-01T00:01Z"),
             (Period.parse("P1Y"), "0001-01-01T00:00Z", "0002-01-01T00:00Z"),
+            (Period.parse("P1Y"), "9998-06-01T00:00Z", "9999-06-01T00:00Z"),
         ],
     )
     def test_ends_to_the_microsecond(self, period, start, end):
