@@ -43,6 +43,8 @@ HOSTS = frozenset(
         "c2sp.org",
     }
 )
+# drawn together with its figures when weights are exported (training.export)
+TO_BE_DRAWN = {"docs/model-card.md": {"reliability.svg"}}
 documents = pytest.mark.parametrize("document", DOCUMENTS, ids=called)
 
 
@@ -63,7 +65,7 @@ class TestDocument:
         for link in links(document):
             path, _, anchor = link.partition("#")
             target = (document.parent / path).resolve() if path else document
-            if urlsplit(link).scheme:
+            if urlsplit(link).scheme or link in TO_BE_DRAWN.get(called(document), ()):
                 continue
             if not target.exists() or (anchor and anchor not in anchors(target)):
                 broken.append(link)
