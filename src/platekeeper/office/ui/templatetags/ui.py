@@ -185,9 +185,18 @@ def refusal_of(decision: object) -> object | None:
 
 
 @register.inclusion_tag("ui/components/refusal.html")
-def refusal(decision: object, title: str = "This is not allowed", heading: str = "h2") -> dict[str, Any]:
-    """Show why something is refused: clause, reason and remedy; `heading` is "h1" where it is the page's."""
-    return {"refusal": decision, "title": title, "heading": heading}
+def refusal(
+    decision: object, title: str = "This is not allowed", heading: str = "h2", record_id: object = ""
+) -> dict[str, Any]:
+    """Show why something is refused: clause, reason and remedy.
+
+    Args:
+        decision: what denied it.
+        title: what is refused.
+        heading: "h1" where it is the page's own.
+        record_id: the access record that keeps the refusal, where one was written.
+    """
+    return {"refusal": decision, "title": title, "heading": heading, "record_id": record_id}
 
 
 @register.inclusion_tag("ui/components/field.html")
