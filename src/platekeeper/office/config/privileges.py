@@ -26,9 +26,9 @@ TABLES: dict[str, dict[str, tuple[str, ...]]] = {
     "django_migrations": {},
     "django_session": {"web": (SELECT, INSERT, UPDATE, DELETE)},
     "hit": {"gate": (SELECT,), "ingest": (INSERT, "SELECT (read_id)")},
-    "hot_list": {"ingest": (SELECT, "UPDATE (current_id)"), "web": (SELECT,)},
+    "hot_list": {"ingest": (SELECT, "UPDATE (current_id, fetched_at, layout)"), "web": (SELECT,)},
     "hot_list_entry": {"ingest": (SELECT, INSERT)},
-    "hot_list_version": {"ingest": (SELECT, INSERT, "UPDATE (accepted, rejected)"), "web": (SELECT,)},
+    "hot_list_version": {"ingest": (SELECT, INSERT), "web": (SELECT,)},
     "image": {"gate": (SELECT,), "ingest": (INSERT,)},
     "image_key": {"gate": (SELECT,), "ingest": (SELECT, INSERT)},
     "ledger_checkpoint": {"auditor": (SELECT, INSERT)},
@@ -43,8 +43,7 @@ TABLES: dict[str, dict[str, tuple[str, ...]]] = {
     "plate": {"gate": (SELECT, INSERT, UPDATE)},
     "producer": {"ingest": (SELECT,)},
     "quarantined_read": {"ingest": (INSERT,)},
-    # ingest sees the keys of reads, to tell new ones from known ones, and nothing else of them
-    "read": {"gate": (SELECT,), "ingest": (INSERT, "SELECT (read_at, id)")},
+    "read": {"gate": (SELECT,), "ingest": (INSERT,)},
     "training_completion": {"gate": (SELECT,), "web": (SELECT,)},
 }
 
@@ -66,6 +65,7 @@ FUNCTIONS: dict[str, tuple[str, tuple[str, ...]]] = {
     "ensure_month": ("owner", ("ingest",)),
     "erase_details": ("owner", ()),
     "is_hit": ("gate", ("web",)),
+    "known_reads": ("gate", ("ingest",)),
     "ledger_chain_hash": ("owner", ("gate", "web")),
     "ledger_field": ("owner", ("gate", "web")),
     "ledger_leaf_hash": ("owner", ("gate", "web")),

@@ -13,6 +13,9 @@ class HotList(models.Model):
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="hot_lists")
     name = models.CharField(max_length=80)
     source = models.CharField(max_length=120)
+    authority = models.CharField(
+        max_length=120, blank=True, help_text="by which authority the agency has it (HOT-02)"
+    )
     purpose = models.CharField(max_length=60, help_text="authorised purpose that its alerts serve (PUR-01)")
     lookalikes = models.BooleanField(
         default=True, help_text="also report plates that differ by look-alike characters only"
@@ -23,12 +26,33 @@ class HotList(models.Model):
     activated_by = models.CharField(
         max_length=120, blank=True, help_text="administrator or designee (HOT-01)"
     )
+    layout = models.CharField(
+        max_length=40, blank=True, help_text="of the file it last came in; empty for the agency's own entries"
+    )
+    fetched_at = models.DateTimeField(
+        null=True, blank=True, help_text="when a whole file last came, a new one or the same again (HOT-03)"
+    )
+    max_age_hours = models.PositiveSmallIntegerField(
+        default=24, help_text="its source makes it at least this often; an older statement is stale (HOT-03)"
+    )
+    drop_share = models.FloatField(
+        default=0.5,
+        help_text="a new version that loses more than this share of its entries waits for a person",
+    )
+    entitlement = models.CharField(
+        max_length=120, blank=True,
+        help_text="what entitles the agency to NCIC's restricted files; without it their entries are left out",
+    )  # fmt: skip
 
     class Meta:
         db_table = "hot_list"
         ordering: ClassVar = ["agency", "name"]
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["agency", "name"], name="hot_list_name_once_an_agency")
+            models.UniqueConstraint(fields=["agency", "name"], name="hot_list_name_once_an_agency"),
+            models.CheckConstraint(
+                condition=models.Q(drop_share__gte=0, drop_share__lte=1),
+                name="hot_list_drop_share_is_a_share",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -65,8 +89,14 @@ class HotListEntry(models.Model):
     """A plate of interest in one version of a list."""
 
     pk = models.CompositePrimaryKey("agency_id", "version_id", "number")
-    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
-    version = models.ForeignKey(HotListVersion, on_delete=models.PROTECT, related_name="entries")
+    # no foreign keys in the database: a check a row would double the time of a million rows, versions are never
+    # deleted, and the one function that writes entries has just made theirs (storage facts, section 4)
+    agency = models.ForeignKey(
+        Agency, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
+    version = models.ForeignKey(
+        HotListVersion, on_delete=models.PROTECT, related_name="entries", db_constraint=False, db_index=False
+    )
     number = models.IntegerField(help_text="place in the version, from 1")
     plate = models.CharField(max_length=16, help_text="as the list spells it, A-Z0-9")
     match_key = models.CharField(max_length=16, help_text="letter O as digit 0, for matching only (HOT-04)")

@@ -19,9 +19,15 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=80)),
                 ('source', models.CharField(max_length=120)),
+                ('authority', models.CharField(blank=True, help_text='by which authority the agency has it (HOT-02)', max_length=120)),
                 ('purpose', models.CharField(help_text='authorised purpose that its alerts serve (PUR-01)', max_length=60)),
                 ('lookalikes', models.BooleanField(default=True, help_text='also report plates that differ by look-alike characters only')),
                 ('activated_by', models.CharField(blank=True, help_text='administrator or designee (HOT-01)', max_length=120)),
+                ('layout', models.CharField(blank=True, help_text="of the file it last came in; empty for the agency's own entries", max_length=40)),
+                ('fetched_at', models.DateTimeField(blank=True, help_text='when a whole file last came, a new one or the same again (HOT-03)', null=True)),
+                ('max_age_hours', models.PositiveSmallIntegerField(default=24, help_text='its source makes it at least this often; an older statement is stale (HOT-03)')),
+                ('drop_share', models.FloatField(default=0.5, help_text='a new version that loses more than this share of its entries waits for a person')),
+                ('entitlement', models.CharField(blank=True, help_text="what entitles the agency to NCIC's restricted files; without it their entries are left out", max_length=120)),
                 ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='hot_lists', to='accounts.agency')),
             ],
             options={
@@ -67,8 +73,8 @@ class Migration(migrations.Migration):
                 ('case_number', models.CharField(blank=True, max_length=60)),
                 ('synopsis', models.CharField(blank=True, max_length=400)),
                 ('expires_at', models.DateTimeField(blank=True, null=True)),
-                ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.agency')),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='hotlists.hotlistversion')),
+                ('agency', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.agency')),
+                ('version', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='hotlists.hotlistversion')),
             ],
             options={
                 'db_table': 'hot_list_entry',
@@ -78,5 +84,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='hotlist',
             constraint=models.UniqueConstraint(fields=('agency', 'name'), name='hot_list_name_once_an_agency'),
+        ),
+        migrations.AddConstraint(
+            model_name='hotlist',
+            constraint=models.CheckConstraint(condition=models.Q(('drop_share__gte', 0), ('drop_share__lte', 1)), name='hot_list_drop_share_is_a_share'),
         ),
     ]

@@ -1,0 +1,449 @@
+"""Files that come for a list: what is refused leaves the old one in force, what is barred is never stored."""
+
+import os
+import threading
+
+import psycopg
+import pytest
+from psycopg.errors import InsufficientPrivilege
+
+from platekeeper.intake.hotlists import HotListRefused, categories, layout_from
+from platekeeper.office.hotlists.keeping import INTERESTS
+from platekeeper.office.hotlists.loading import load_file
+from platekeeper.office.hotlists.models import HotList, HotListVersion
+from platekeeper.office.hotlists.operations import HotListError
+
+from ..people import NOW, OWNER, PROFILES, an_agency
+from ..streets import a_camera, a_read, take
+from .files import (
+    IN_FORCE,
+    a_downloaded_list,
+    a_list_in_force,
+    california,
+    entries_in_force,
+    events_of,
+    load,
+    ncic,
+    plates_in_force,
+    written,
+)
+
+LETTERS = "VPFWMAHRBKCTXLN"
+RESTRICTED = set("KCTXL")
+WHOLE = california("8ABC123", "7XYZ890", "6WXN208", "9NEW001")
+BAD_FILES = {
+    "truncated": (WHOLE[: len(WHOLE) // 2], "transferred only in part"),
+    "footer_missing": (WHOLE.rsplit("TOTAL", 1)[0], "transferred only in part"),
+    "total_too_high": (california("8ABC123", "7XYZ890", "6WXN208", total=72), "claims 72 lines"),
+    "utf16": (WHOLE.encode("utf-16"), "UTF-16"),
+    "latin1": (WHOLE.encode() + "Ö".encode("latin-1"), "not UTF-8"),
+    "zipped": (b"PK\x03\x04" + WHOLE.encode(), "ZIP"),
+    "gzipped": (b"\x1f\x8b" + WHOLE.encode(), "gzip"),
+    "zero_bytes": (WHOLE.replace("8", "\0"), "zero bytes"),
+    "empty": ("", "empty"),
+    "two_files_in_one": (WHOLE + WHOLE, "after its footer"),
+    "other_layout": (ncic() + "\n", "does not begin"),
+    "emptied_overnight": (california(), "no entry"),
+    "drop_over_share": (california("8ABC123"), "loss of more than 50%"),
+    "made_before_the_one_in_force": (WHOLE.replace("07/02/2026", "07/01/2026"), "before the list in force"),
+    "no_day_of_the_calendar": (WHOLE.replace("07/02/2026", "13/45/2026"), "no date of the calendar"),
+}
+
+
+def ncic_file(*letters):
+    lines = [
+        ncic(f"{number % 10}ABC{number:03d}", f"{letter}{number:09d}")
+        for number, letter in enumerate(letters)
+    ]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def incremental(*lines):
+    layout = layout_from(
+        b'name = "changes"\ntitle = "Changes"\nmode = "incremental"\nstates = "usps"\n[[shapes]]\ndelimiter = ","\n'
+        b"columns = [3, 4]\nfields = { action = 0, plate = 1, state = 2, category = 3 }\n[category]\nwords = true\n"
+    )
+    return layout, "".join(f"{line}\n" for line in lines)
+
+
+class TestBadFile:
+    @pytest.mark.parametrize("defect", BAD_FILES)
+    def test_leaves_the_old_list_in_force_and_says_why(self, owner, tmp_path, defect):
+        agency = an_agency()
+        hot_list = a_list_in_force(agency, tmp_path)
+        content, complaint = BAD_FILES[defect]
+
+        with pytest.raises(HotListRefused, match=complaint) as refused:
+            load(hot_list, written(tmp_path, "svs.tbl", content))
+
+        assert plates_in_force(owner, hot_list) == list(IN_FORCE)
+        event, details = events_of(owner, agency)[-1]
+        assert (event, details["reason"]) == ("hot-list.refused", str(refused.value))
+
+    @pytest.mark.parametrize("defect", BAD_FILES)
+    def test_stores_no_entry(self, owner, tmp_path, defect):
+        agency = an_agency()
+        hot_list = a_list_in_force(agency, tmp_path)
+
+        with pytest.raises(HotListRefused):
+            load(hot_list, written(tmp_path, "svs.tbl", BAD_FILES[defect][0]))
+
+        assert _count(owner, "hot_list_entry", agency) == len(IN_FORCE)
+        assert _count(owner, "hot_list_version", agency) == 1
+
+    def test_is_refused_as_a_lists_first(self, tmp_path):
+        hot_list = a_downloaded_list(an_agency())
+
+        with pytest.raises(HotListRefused, match="no entry"):
+            load(hot_list, written(tmp_path, "svs.tbl", california()))
+
+        assert HotList.objects.using(OWNER).get(pk=hot_list.pk).current is None
+
+    def test_is_told_where_it_cannot_be_read(self, tmp_path):
+        with pytest.raises(HotListError, match=r"gone\.tbl cannot be read"):
+            load(a_downloaded_list(an_agency()), tmp_path / "gone.tbl")
+
+    @pytest.mark.parametrize("missing", ["source", "authority", "purpose", "activated_by"])
+    def test_is_not_even_opened_for_a_list_that_may_not_run(self, owner, tmp_path, missing):
+        agency = an_agency()
+        hot_list = a_downloaded_list(agency, **{missing: ""})
+
+        with pytest.raises(HotListError):
+            load(hot_list, written(tmp_path, "svs.tbl", WHOLE))
+
+        assert [event for event, _ in events_of(owner, agency)] == ["hot-list.refused"]
+
+
+class TestDrop:
+    def test_of_just_the_share_is_taken(self, owner, tmp_path):
+        hot_list = a_list_in_force(an_agency(), tmp_path)
+
+        load(hot_list, written(tmp_path, "svs.tbl", california(*IN_FORCE[:2])))
+
+        assert plates_in_force(owner, hot_list) == list(IN_FORCE[:2])
+
+    def test_is_asked_about_from_the_lists_own_share(self, tmp_path):
+        hot_list = a_list_in_force(an_agency(), tmp_path, drop_share=0.2)
+
+        with pytest.raises(HotListRefused, match="more than 20%"):
+            load(hot_list, written(tmp_path, "svs.tbl", california(*IN_FORCE[:3])))
+
+    @pytest.mark.parametrize("kept", [(), IN_FORCE[:1]])
+    def test_is_taken_once_a_person_accepts_it(self, owner, tmp_path, kept):
+        agency = an_agency()
+        hot_list = a_list_in_force(agency, tmp_path)
+
+        load(hot_list, written(tmp_path, "svs.tbl", california(*kept)), accept_drop=True)
+
+        assert plates_in_force(owner, hot_list) == list(kept)
+        assert events_of(owner, agency)[-1][1]["drop_accepted"] is True
+
+    def test_accepted_excuses_no_broken_file(self, owner, tmp_path):
+        hot_list = a_list_in_force(an_agency(), tmp_path)
+
+        with pytest.raises(HotListRefused, match="claims 72"):
+            load(hot_list, written(tmp_path, "svs.tbl", california("8ABC123", total=72)), accept_drop=True)
+
+        assert plates_in_force(owner, hot_list) == list(IN_FORCE)
+
+
+class TestCategories:
+    def test_are_all_known_to_the_policies(self):
+        assert set(INTERESTS) == set(categories())
+
+    @pytest.mark.parametrize("profile", PROFILES)
+    def test_of_immigration_are_never_stored_and_counted(self, owner, tmp_path, profile):
+        hot_list = a_downloaded_list(an_agency(profile), entitlement="Agreement 7")
+
+        loaded = load(hot_list, written(tmp_path, "ncic.txt", ncic_file(*LETTERS)), "ncic-fixed")
+
+        assert loaded.version.excluded == {"N": 1}
+        stored = owner.execute(
+            "SELECT count(*), count(*) FILTER (WHERE category ILIKE '%%immig%%' OR synopsis LIKE 'record N%%')"
+            " FROM hot_list_entry WHERE version_id = %s",
+            [loaded.version.pk],
+        ).fetchone()
+        assert stored == (len(LETTERS) - 1, 0)
+
+    def test_of_immigration_alone_make_no_version(self, owner, tmp_path):
+        agency = an_agency()
+
+        with pytest.raises(HotListRefused, match="may keep"):
+            load(a_downloaded_list(agency), written(tmp_path, "ncic.txt", ncic_file("N", "N")), "ncic-fixed")
+
+        assert _count(owner, "hot_list_entry", agency) == 0
+
+    @pytest.mark.parametrize("profile", PROFILES)
+    def test_of_restricted_files_need_an_entitlement(self, tmp_path, profile):
+        hot_list = a_downloaded_list(an_agency(profile))
+
+        loaded = load(hot_list, written(tmp_path, "ncic.txt", ncic_file(*LETTERS)), "ncic-fixed")
+
+        assert set(loaded.version.excluded) == RESTRICTED | {"N"}
+
+    def test_left_out_are_in_the_ledger(self, owner, tmp_path):
+        agency = an_agency()
+
+        load(
+            a_downloaded_list(agency),
+            written(tmp_path, "ncic.txt", ncic_file("V", "N", "N", "C")),
+            "ncic-fixed",
+        )
+
+        event, details = events_of(owner, agency)[-1]
+        assert (event, details["excluded"]) == ("hot-list.replaced", {"N": 2, "C": 1})
+
+
+class TestWholeFile:
+    @pytest.mark.parametrize(
+        "dress",
+        [
+            lambda text: text.encode("utf-8-sig"),
+            lambda text: text.replace("\n", "\r\n").encode(),
+            lambda text: text.rstrip("\n").encode(),
+        ],
+        ids=["bom", "crlf", "no_last_newline"],
+    )
+    def test_may_be_dressed_as_windows_does(self, owner, tmp_path, dress):
+        hot_list = a_list_in_force(an_agency(), tmp_path)
+
+        load(hot_list, written(tmp_path, "svs.tbl", dress(WHOLE)))
+
+        assert plates_in_force(owner, hot_list) == ["8ABC123", "7XYZ890", "6WXN208", "9NEW001"]
+
+    def test_comes_into_force_with_its_words(self, owner, tmp_path):
+        hot_list = a_downloaded_list(an_agency())
+
+        load(hot_list, written(tmp_path, "ncic.txt", ncic("BN0W111", state="0R") + "\n"), "ncic-fixed")
+
+        columns = "plate, match_key, fold, region, category, vehicle, synopsis"
+        assert entries_in_force(owner, hot_list, columns) == [
+            ("BN0W111", "BN0W111", "8N0W111", "US-OR", "STOLEN_VEHICLE", "2009 orange/white Dodge CHA four-door",
+             "record V123456789 of CA0190000 dated 2026-01-02"),
+        ]  # fmt: skip
+
+    def test_keeps_what_copy_would_take_for_its_own_marks(self, owner, tmp_path):
+        hot_list = a_downloaded_list(an_agency())
+        csv = 'plate,reason,notes,expires\n8ABC123,stolen vehicle,"a\\N b\tc \\. d",2026-12-31\n'
+
+        load(hot_list, written(tmp_path, "mine.csv", csv), "csv")
+
+        ((notes, ends),) = entries_in_force(
+            owner, hot_list, "synopsis, expires_at AT TIME ZONE 'America/Los_Angeles'"
+        )
+        assert (notes, str(ends)) == ("a\\N b\tc \\. d", "2027-01-01 00:00:00")
+
+    def test_again_changes_nothing(self, owner, tmp_path):
+        agency = an_agency()
+        hot_list = a_list_in_force(agency, tmp_path)
+        before = events_of(owner, agency)
+
+        again = load(hot_list, tmp_path / "svs-first.tbl")
+
+        assert not again.is_new
+        assert _count(owner, "hot_list_version", agency) == 1
+        assert events_of(owner, agency) == before
+
+    def test_states_when_it_was_made_in_the_time_of_its_place(self, tmp_path):
+        loaded = load(a_downloaded_list(an_agency()), written(tmp_path, "svs.tbl", WHOLE))
+
+        assert loaded.version.listed_at.isoformat() == "2026-07-02T09:00:00-07:00"
+
+    def test_that_does_not_say_is_as_old_as_on_disk(self, tmp_path):
+        file = written(tmp_path, "ncic.txt", ncic() + "\n")
+        os.utime(file, (1_750_000_000, 1_750_000_000))
+
+        loaded = load(a_downloaded_list(an_agency()), file, "ncic-fixed")
+
+        assert loaded.version.listed_at.timestamp() == 1_750_000_000
+
+
+class TestIncrementalFile:
+    def test_adds_to_the_version_in_force_and_removes_from_it(self, owner, tmp_path):
+        hot_list = a_list_in_force(an_agency(), tmp_path)
+        layout, text = incremental("A,9NEW001,CA,stolen vehicle", "D,8ABC123,CA", "D,7XYZ890,NV")
+
+        load_file(
+            hot_list=hot_list,
+            path=written(tmp_path, "day.csv", text),
+            layout=layout,
+            actor="admin.one",
+            now=NOW,
+        )
+
+        assert plates_in_force(owner, hot_list) == ["7XYZ890", "6WXN208", "5TYU660", "9NEW001"]
+
+    @pytest.mark.parametrize(
+        ("lines", "there"),
+        [
+            (("A,9NEW001,CA,stolen", "D,9NEW001,CA"), 0),
+            (("D,9NEW001,CA", "A,9NEW001,CA,stolen"), 1),
+            (("A,9NEW001,CA,stolen", "A,9NEW001,CA,stolen"), 1),
+            (("A,9NEW001,CA,stolen", "D,9NEW001,"), 0),
+            (("A,9NEW001,CA,stolen", "A,9NEW001,CA,wanted person", "D,9NEW001,CA,wanted person"), 1),
+            (("A,9NOW001,CA,stolen", "D,9N0W001,CA"), 0),
+        ],
+    )
+    def test_is_followed_in_its_order(self, owner, tmp_path, lines, there):
+        hot_list = a_list_in_force(an_agency(), tmp_path)
+        layout, text = incremental(*lines)
+
+        load_file(
+            hot_list=hot_list,
+            path=written(tmp_path, "day.csv", text),
+            layout=layout,
+            actor="admin.one",
+            now=NOW,
+        )
+
+        new = [plate for plate in plates_in_force(owner, hot_list) if plate not in IN_FORCE]
+        assert len(new) == there
+
+    def test_counts_once_however_often_it_comes(self, owner, tmp_path):
+        agency = an_agency()
+        hot_list = a_list_in_force(agency, tmp_path)
+        for name, line in (
+            ("one", "A,9NEW001,CA,stolen"),
+            ("two", "D,9NEW001,CA"),
+            ("one", "A,9NEW001,CA,stolen"),
+        ):
+            layout, text = incremental(line)
+            load_file(
+                hot_list=hot_list,
+                path=written(tmp_path, name, text),
+                layout=layout,
+                actor="admin.one",
+                now=NOW,
+            )
+
+        assert plates_in_force(owner, hot_list) == list(IN_FORCE)
+        assert _count(owner, "hot_list_version", agency) == 3
+
+
+class TestSwap:
+    def test_is_seen_whole_or_not_at_all_while_reads_are_matched(self, owner, tmp_path):
+        agency = an_agency()
+        camera, hot_list = a_camera(agency), a_list_in_force(agency, tmp_path, "8ABC123")
+        pipe = tmp_path / "svs.pipe"
+        os.mkfifo(pipe)
+        header, first, rest = california("9NEW001", "9NEW002").split("\n", 2)
+        loader = threading.Thread(target=_load_and_close, args=(hot_list, pipe))
+        loader.start()
+        with pipe.open("w") as stream:
+            print(header, first, sep="\n", file=stream, flush=True)
+
+            during = take(agency, a_read(camera, "8ABC123"), a_read(camera, "9NEW001")).receipt
+
+            stream.write(rest)
+        loader.join()
+        after = take(agency, a_read(camera, "8ABC123"), a_read(camera, "9NEW002")).receipt
+
+        assert (during.hits, after.hits) == (1, 1)
+        assert plates_in_force(owner, hot_list) == ["9NEW001", "9NEW002"]
+
+
+class TestRegion:
+    @pytest.mark.parametrize(
+        ("region", "hits"), [("US-CA", 1), ("US-NV", 0), (None, 1)], ids=["same", "other", "unread"]
+    )
+    def test_of_file_and_read_are_compared_for_lookalikes(self, tmp_path, region, hits):
+        agency = an_agency()
+        a_list_in_force(agency, tmp_path, "8ABC123")
+
+        taken = take(agency, a_read(a_camera(agency), "BABC123", region=region))
+
+        assert taken.receipt.hits == hits
+
+    def test_of_the_other_state_keeps_no_exact_match_away(self, tmp_path):
+        agency = an_agency()
+        a_list_in_force(agency, tmp_path, "8ABC123")
+
+        taken = take(agency, a_read(a_camera(agency), "8ABC123", region="US-NV"))
+
+        assert taken.receipt.hits == 1
+
+    def test_that_the_list_does_not_say_fits_every_read(self, tmp_path):
+        agency = an_agency()
+        load(a_downloaded_list(agency), written(tmp_path, "plates.txt", "8ABC123\n"), "plates", category="V")
+
+        assert take(agency, a_read(a_camera(agency), "BABC123", region="US-NV")).receipt.hits == 1
+
+    def test_letter_o_of_the_list_meets_the_zero_of_the_read(self, tmp_path):
+        agency = an_agency()
+        a_list_in_force(agency, tmp_path, "8JOC001")
+
+        assert take(agency, a_read(a_camera(agency), "8J0C001", region="US-CA")).receipt.hits == 1
+
+
+class TestRoles:
+    @pytest.mark.parametrize("role", ["web", "auditor", "custodian"])
+    @pytest.mark.parametrize(
+        "statement",
+        [
+            "UPDATE hot_list SET current_id = NULL",
+            "UPDATE hot_list SET drop_share = 1",
+            "DELETE FROM hot_list",
+            "UPDATE hot_list_version SET sha256 = ''",
+            "INSERT INTO hot_list_version SELECT * FROM hot_list_version",
+            "DELETE FROM hot_list_version",
+            "INSERT INTO hot_list_entry SELECT * FROM hot_list_entry",
+            "UPDATE hot_list_entry SET plate = 'MINE'",
+            "DELETE FROM hot_list_entry",
+            "COPY hot_list_entry FROM STDIN",
+        ],
+    )
+    def test_of_the_pages_cannot_change_a_list(self, connect, role, statement):
+        with pytest.raises(InsufficientPrivilege):
+            connect(role).execute(statement)
+
+    @pytest.mark.parametrize(
+        "statement",
+        [
+            "UPDATE hot_list_version SET sha256 = ''",
+            "UPDATE hot_list_version SET accepted = 0",
+            "DELETE FROM hot_list_version",
+            "UPDATE hot_list_entry SET plate = 'MINE'",
+            "DELETE FROM hot_list_entry",
+            "UPDATE hot_list SET entitlement = 'mine'",
+            "UPDATE hot_list SET drop_share = 1",
+        ],
+    )
+    def test_that_loads_lists_changes_no_version(self, connect, statement):
+        with pytest.raises(InsufficientPrivilege):
+            connect("ingest").execute(statement)
+
+
+class TestRecord:
+    def test_that_cannot_be_written_leaves_the_old_version(self, owner, tmp_path, monkeypatch):
+        agency = an_agency()
+        hot_list = a_list_in_force(agency, tmp_path)
+
+        def broken(**given):
+            raise psycopg.OperationalError("no ledger")
+
+        monkeypatch.setattr("platekeeper.office.hotlists.versions.record_event", broken)
+        with pytest.raises(psycopg.OperationalError):
+            load(hot_list, written(tmp_path, "svs.tbl", WHOLE))
+
+        assert plates_in_force(owner, hot_list) == list(IN_FORCE)
+        assert _count(owner, "hot_list_version", agency) == 1
+
+
+def _load_and_close(hot_list, path):
+    from django.db import connections
+
+    load(hot_list, path)
+    connections.close_all()
+
+
+def _count(owner, table, agency):
+    return owner.execute(f"SELECT count(*) FROM {table} WHERE agency_id = %s", [agency.pk]).fetchone()[0]
+
+
+def test_versions_know_their_digest(tmp_path):
+    loaded = load(a_downloaded_list(an_agency()), written(tmp_path, "svs.tbl", WHOLE))
+
+    stored = HotListVersion.objects.using(OWNER).get(pk=loaded.version.pk)
+
+    assert len(bytes(stored.sha256)) == 32
+    assert (stored.accepted, stored.rejected) == (4, 0)
