@@ -94,6 +94,15 @@ class TestMergeQuads:
         assert_allclose(quads, [quad(102, 50)], atol=1e-4)
         assert_allclose(scores, [0.9])
 
+    def test_drops_a_part_of_a_stronger_plate(self) -> None:
+        part = np.array([[100, 40], [130, 40], [130, 60], [100, 60]], np.float32)
+
+        quads, _ = merge_quads(
+            np.stack([quad(100, 50), part]), np.array([0.9, 0.8], np.float32), merge_iou=0.4
+        )
+
+        assert_allclose(quads, [quad(100, 50)])
+
     def test_keeps_what_lies_apart(self) -> None:
         apart = np.stack([quad(100, 50), quad(100, 90)])
 

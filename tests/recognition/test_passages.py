@@ -147,6 +147,14 @@ class TestPassagesOf:
         assert counts.index(1) == 7
         assert sum(counts) == 1
 
+    def test_drops_what_stands_on_one_spot_and_changes_its_text(self) -> None:
+        def ticking(*texts: str) -> list[Passage]:
+            frames = film(*(scene(200, seed=at) for at in range(30)))
+            return told(reading(*texts), frames)
+
+        assert ticking("123301", "123302", "123302") == []
+        assert [each.found.reading.text for each in ticking(*["8ABC123"] * 3)] == ["8ABC123"]
+
     def test_keeps_a_bounded_number_of_crops_and_plates(self) -> None:
         engine = reading(*["8ABC123"] * 3)
         reader = PassageReader(engine.engine(), PassageRules(live=4))

@@ -53,6 +53,10 @@ class TestReadPlate:
     def test_reads_nothing_where_neither_does(self) -> None:
         assert opinion(DictatedReader(""), DictatedReader("")) == NOTHING_READ
 
+    @pytest.mark.parametrize("raw", ["12:33:05", "2018-05-11 12:33:05 CAM1", "555-0199"])
+    def test_reads_nothing_where_the_second_sees_a_caption(self, raw: str) -> None:
+        assert opinion(DictatedReader("8ABC123"), DictatedReader(raw)) == NOTHING_READ
+
     def test_is_sure_of_what_both_read(self) -> None:
         reading = opinion(DictatedReader("8ABC123"), DictatedReader("8ABC123"))
 

@@ -12,13 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from platekeeper.recognition.frames import BgrFrame, GrayFrame, check_bgr
-from platekeeper.recognition.geometry import as_corners, boxes_of, overlaps
+from platekeeper.recognition.geometry import as_corners, boxes_of, covered, overlaps
 from platekeeper.recognition.results import PlateRegion
 
 STRIDE = 8
 """Pixels of the model's input a cell, both ways."""
 GRAIN = 32
 """Both sides of the model's input are multiples of this."""
+INSIDE = 0.6
+"""What lies within a stronger plate's box by more than this part of its own area is no other plate."""
 MOST_CELLS = 2000
 """A picture of thousands of plates is noise; more cells than this are not looked at."""
 
@@ -82,7 +84,8 @@ def merge_quads(
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Make one of all quadrilaterals that mean the same plate.
 
-    The strongest leads; those whose boxes overlap its box are averaged with it, weighted by score.
+    The strongest leads; those whose boxes overlap its box are averaged with it, weighted by score. What else
+    lies mostly within its box is a part of the same plate, and dropped.
 
     Args:
         quads: shape (n, 4, 2), pixels.
@@ -93,6 +96,7 @@ def merge_quads(
         The merged quadrilaterals, shape (m, 4, 2), and the score of each one's leader, shape (m,), falling.
     """
     shares = overlaps(boxes_of(quads), boxes_of(quads))
+    insides = covered(boxes_of(quads), boxes_of(quads))
     free = np.ones(len(quads), dtype=bool)
     merged, leaders = [], []
     for leader in range(len(quads)):
@@ -100,7 +104,7 @@ def merge_quads(
             continue
         together = free & (shares[leader] >= merge_iou)
         together[leader] = True
-        free &= ~together
+        free &= ~(together | (insides[leader] >= INSIDE))
         weights = scores[together, None, None]
         merged.append((quads[together] * weights).sum(axis=0) / weights.sum())
         leaders.append(scores[leader])

@@ -29,7 +29,7 @@ def fuse(readings: Sequence[PlateReading], *, weights: Sequence[float] | None = 
 
     Returns:
         The fused reading; a single one comes back as it is. Its region is the one of the surest reading that
-        tells one, its raw text the one of the surest reading that read the same text.
+        tells one, its raw text the one with most marks among those that read the same text.
 
     Raises:
         ValueError: no reading was given, or not as many weights as readings.
@@ -49,7 +49,7 @@ def fuse(readings: Sequence[PlateReading], *, weights: Sequence[float] | None = 
         confidence=candidates[0].confidence,
         characters=_characters([r.characters for r in falling], best, candidates),
         candidates=candidates,
-        raw=same[0].raw if same else best,
+        raw=max((reading.raw for reading in same), key=len, default=best),
         region=next((reading.region for reading in falling if reading.region), None),
     )
 

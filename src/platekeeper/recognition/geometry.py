@@ -20,12 +20,31 @@ def overlaps(boxes: Boxes, others: Boxes) -> np.ndarray:
     Returns:
         Ratios in [0, 1], shape (n, m); 0 where a box has no area.
     """
+    shared = _shared(boxes, others)
+    union = _areas(boxes)[:, None] + _areas(others)[None, :] - shared
+    return np.asarray(np.divide(shared, union, out=np.zeros_like(shared), where=union > 0))
+
+
+def covered(boxes: Boxes, others: Boxes) -> np.ndarray:
+    """Return how much of each other box lies within each box.
+
+    Args:
+        boxes: shape (n, 4), pixels x1, y1, x2, y2.
+        others: shape (m, 4), alike.
+
+    Returns:
+        Parts of the other boxes' own areas, in [0, 1], shape (n, m); 0 where an other box has no area.
+    """
+    shared = _shared(boxes, others)
+    areas = np.broadcast_to(_areas(others)[None, :], shared.shape)
+    return np.asarray(np.divide(shared, areas, out=np.zeros_like(shared), where=areas > 0))
+
+
+def _shared(boxes: Boxes, others: Boxes) -> np.ndarray:
     a, b = boxes[:, None, :], others[None, :, :]
     wide = np.minimum(a[..., 2], b[..., 2]) - np.maximum(a[..., 0], b[..., 0])
     high = np.minimum(a[..., 3], b[..., 3]) - np.maximum(a[..., 1], b[..., 1])
-    shared = np.clip(wide, 0, None) * np.clip(high, 0, None)
-    union = _areas(boxes)[:, None] + _areas(others)[None, :] - shared
-    return np.asarray(np.divide(shared, union, out=np.zeros_like(shared), where=union > 0))
+    return np.asarray(np.clip(wide, 0, None) * np.clip(high, 0, None))
 
 
 def _areas(boxes: Boxes) -> np.ndarray:

@@ -95,7 +95,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """With which settings the weights were measured, and how often they are right when they say so.
 
     Attributes:
-        measured: version of the weights that were measured (`Manifest.version`); for others all this means nothing.
+        measured: version of the weights that were measured (`Manifest.version`); for others all this means
+            nothing.
         finder: the finder's.
         reader: the reader's.
     """

@@ -27,8 +27,8 @@ from platekeeper.recognition.seams import PlateFinder, PlateReader
 from platekeeper.recognition.second_opinion import SecondOpinion
 from platekeeper.recognition.sessions import open_session
 
-SHORTEST = 2
-"""A plate of one character exists, but what is read as one is nearly always none."""
+SHORTEST, LONGEST = 2, 9
+"""Plates of one character exist, but what is read as one is nearly always none; what is longer is a caption."""
 LEAST_CONFIDENCE = 0.02
 """Below it a reading says nothing, and what the finder saw is most likely no plate."""
 
@@ -114,5 +114,5 @@ def readable_plates(recognitions: Sequence[Recognition]) -> list[Recognition]:
     return [
         each
         for each in recognitions
-        if len(each.reading.text) >= SHORTEST and each.reading.confidence >= LEAST_CONFIDENCE
+        if SHORTEST <= len(each.reading.text) <= LONGEST and each.reading.confidence >= LEAST_CONFIDENCE
     ]

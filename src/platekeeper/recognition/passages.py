@@ -22,6 +22,8 @@ from platekeeper.recognition.videos import SourceFrame, UnreadableFile
 STILL_LEVELS = 10
 """A frame is still when no patch of it has changed by more grey levels than this (of 255)."""
 PATCHES = (64, 36)
+FIXED_S, FIXED_WIDTHS = 2.0, 0.02
+"""What moves by less than this part of its width a look, for so long, stands still."""
 MOST_REFUSED = 16
 """So many texts that were no plates are remembered: what stands beside the camera's clock is none."""
 SAME_PLATE_S = 5.0
@@ -81,6 +83,12 @@ class _Followed:
     region: PlateRegion
     crops: list[_Crop] = field(default_factory=list)
     told: bool = False
+
+    def is_fixed(self) -> bool:
+        """Say whether it has long stood on one spot: parked, or a caption, whose text changes if it is a clock."""
+        x1, _, x2, _ = self.track.box
+        long = self.track.seen_s - self.track.started_s >= FIXED_S
+        return long and self.track.travelled_px < FIXED_WIDTHS * (x2 - x1) * self.track.looks
 
 
 def clearness(crop: BgrFrame) -> float:
@@ -209,7 +217,10 @@ class PassageReader:
         crops, each.crops = each.crops, []
         if each.track.looks < self._rules.looks:
             return None
-        return Recognition(each.region, fuse([self._engine.reader.read_plate(crop.pixels) for crop in crops]))
+        readings = [self._engine.reader.read_plate(crop.pixels) for crop in crops]
+        if each.is_fixed() and len({reading.text for reading in readings}) > 1:
+            return None
+        return Recognition(each.region, fuse(readings))
 
     def _is_new(self, passage: Passage) -> bool:
         """Say whether this plate was not told a moment ago, and remember it."""

@@ -45,6 +45,11 @@ class PlateShape:
 PLATE_SHAPE = PlateShape()
 
 
+def is_caption(raw: str) -> bool:
+    """Say whether a text as read, with its marks, is a clock, a date, a telephone number or a speed."""
+    return any(pattern.search(raw) for pattern in (CLOCK_OR_DATE, PHONE, SPEED))
+
+
 def is_plate_text(raw: str, text: str, *, shape: PlateShape = PLATE_SHAPE) -> bool:
     """Say whether a text may stand on a plate.
 
@@ -61,9 +66,7 @@ def is_plate_text(raw: str, text: str, *, shape: PlateShape = PLATE_SHAPE) -> bo
         return False
     if text.isdigit() and len(text) < 5:
         return False
-    if any(pattern.search(raw) for pattern in (CLOCK_OR_DATE, PHONE, SPEED)):
-        return False
-    return len(FOREIGN_MARKS.findall(raw)) <= shape.max_marks
+    return not is_caption(raw) and len(FOREIGN_MARKS.findall(raw)) <= shape.max_marks
 
 
 def is_plate_shaped(recognition: Recognition, *, shape: PlateShape = PLATE_SHAPE) -> bool:

@@ -6,7 +6,8 @@ from platekeeper.recognition.calibration import Points, calibrated
 from platekeeper.recognition.frames import BgrFrame, check_bgr
 from platekeeper.recognition.fusion import fuse
 from platekeeper.recognition.geometry import trimmed
-from platekeeper.recognition.results import PlateReading
+from platekeeper.recognition.plausibility import is_caption
+from platekeeper.recognition.results import NOTHING_READ, PlateReading
 from platekeeper.recognition.seams import PlateReader
 
 Margin = tuple[float, float]
@@ -39,6 +40,9 @@ class SecondOpinion:
         check_bgr(crop)
         first = self.first.read_plate(trimmed(crop, margin=self.second_margin, to=self.first_margin))
         second = self.second.read_plate(crop)
+        # it sees the marks that ours cannot express: what has a clock's is no plate, however sure ours is
+        if is_caption(second.raw):
+            return NOTHING_READ
         fused = fuse([first, second], weights=[self.first_weight, 1.0])
         agree = bool(first.text) and first.text == second.text
         return calibrated(fused, self.agreeing if agree else self.disagreeing)

@@ -1,7 +1,8 @@
 """Engines in a service of one's own: Plate Recognizer's Snapshot SDK, Rekor's (OpenALPR's) server.
 
 A picture goes out by HTTP to an address that the administrator names, usually on the same machine, and the
-answer is brought into our terms. The services' scores are theirs: neither calibrated nor comparable with ours.
+answer is brought into our terms. The services' scores are theirs: neither calibrated nor comparable with
+ours.
 
 Source:
     formats 1.1 (Plate Recognizer Snapshot/Stream, Rekor Scout / OpenALPR)
