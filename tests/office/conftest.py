@@ -4,6 +4,8 @@ Nothing is deleted between tests: reads, records and the ledger cannot be, and a
 """
 
 import atexit
+import io
+import logging
 from collections.abc import Callable, Iterator
 
 import psycopg
@@ -61,3 +63,13 @@ def web(connect: Callable[[str], psycopg.Connection]) -> psycopg.Connection:
 def owner(connect: Callable[[str], psycopg.Connection]) -> psycopg.Connection:
     """Raw SQL as the owner of the tables."""
     return connect("owner")
+
+
+@pytest.fixture
+def console() -> Iterator[io.StringIO]:
+    """What the product's own log handler writes during a test."""
+    handler = next(one for one in logging.getLogger("django").handlers if type(one) is logging.StreamHandler)
+    written = io.StringIO()
+    before = handler.setStream(written)
+    yield written
+    handler.setStream(before)

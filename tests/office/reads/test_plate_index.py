@@ -54,16 +54,14 @@ class TestBigrams:
         assert fits == (True,)
 
 
-class TestFold:
-    @pytest.mark.parametrize(
-        ("column", "key"), [("fold", plates.fold), ("match_key", plates.match_key)], ids=["fold", "match_key"]
-    )
-    def test_of_the_matching_is_that_of_the_package(self, column, key, owner):
-        found = re.search(rf"e\.{column} = (translate\(r\.plate, '\w+', '\w+'\))", matching._MATCH)
-        assert found is not None, "the matching does not compare this key"
+class TestMatchKey:
+    def test_in_the_matching_is_that_of_the_package(self, owner):
+        written = set(re.findall(r"translate\(r\.plate, '\w+', '\w+'\)", matching._MATCH))
+        assert written, "the matching does not compare keys any more"
         texts = [*CHARACTERS, CHARACTERS, *(f"{a}{b}" for a in CHARACTERS for b in CHARACTERS)]
 
-        assert in_sql(owner, found[1], texts) == [key(text) for text in texts]
+        for expression in written:
+            assert in_sql(owner, expression, texts) == [plates.match_key(text) for text in texts]
 
 
 class TestDerivedTable:

@@ -154,12 +154,19 @@ USE_I18N = False
 USE_TZ = True
 TIME_ZONE = "America/Los_Angeles"
 
-# Logs never hold plates or secrets: requests are logged without their query, database errors without their statement.
+# Logs never hold plates or secrets: requests are logged without their query, exceptions without their words.
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "formatters": {
+        "line": {
+            "()": "platekeeper.office.config.logs.DiscreetFormatter",
+            "format": "{asctime} {levelname} {name} {message}",
+            "style": "{",
+        }
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
         "platekeeper": {"handlers": ["console"], "level": "INFO", "propagate": False},
         "django": {"handlers": ["console"], "level": "ERROR", "propagate": False},
