@@ -5,6 +5,7 @@ The benches stand in the checkout's folder `bench`, one module a name, each with
 """
 
 import importlib.util
+import sys
 from pathlib import Path
 
 import click
@@ -15,6 +16,7 @@ from platekeeper.errors import PlatekeeperError
 # name -> its module in the folder `bench`
 BENCHES = {
     "recognition": "recognition.py",
+    "ingest": "ingest.py",
 }
 
 
@@ -46,7 +48,11 @@ class _Benches(click.Group):
         spec = importlib.util.spec_from_file_location(f"bench_{cmd_name}", file)
         if not file.is_file() or spec is None or spec.loader is None:
             raise BenchMissing(cmd_name)
+        root = str(file.parents[1])
+        if root not in sys.path:
+            sys.path.append(root)  # for what benches share: `from bench.city import ...`
         module = importlib.util.module_from_spec(spec)
+        sys.modules[spec.name] = module  # dataclasses look their module up
         spec.loader.exec_module(module)
         command = module.command
         assert isinstance(command, click.Command)

@@ -22,6 +22,7 @@ from platekeeper.office.reads.operations import (
     INGEST,
     Arrival,
     Sealed,
+    array_of,
     prepare_months,
     seal_pictures,
     store_reads,
@@ -62,7 +63,9 @@ SELECT l.agency_id, r.read_at, r.id, e.version_id, e.number, r.passage_id, %(now
   FROM arriving r
   JOIN hot_list l ON l.agency_id = %(agency)s
   JOIN hot_list_version v ON v.id = l.current_id
-  JOIN hot_list_entry e ON e.agency_id = l.agency_id AND e.version_id = l.current_id AND e.fold = r.fold
+ CROSS JOIN LATERAL (
+       SELECT * FROM hot_list_entry y
+        WHERE y.agency_id = l.agency_id AND y.version_id = l.current_id AND y.fold = r.fold OFFSET 0) AS e
  WHERE (e.expires_at IS NULL OR e.expires_at > r.read_at)
    AND (e.match_key = translate(r.plate, 'O', '0')
         OR l.lookalikes AND (e.region = '' OR r.region IS NULL OR e.region = r.region))
@@ -124,9 +127,7 @@ def take_reads(agency: Agency, arrivals: Sequence[Arrival], now: datetime) -> Re
     return _take(agency, arrivals, pictures, now)
 
 
-def _take(
-    agency: Agency, arrivals: Sequence[Arrival], pictures: Sequence[Sealed], now: datetime
-) -> Receipt:
+def _take(agency: Agency, arrivals: Sequence[Arrival], pictures: Sequence[Sealed], now: datetime) -> Receipt:
     with transaction.atomic(using=INGEST):
         new = store_reads(agency.pk, arrivals, pictures, now)
         hits, raised = _match(agency, new, now)
@@ -139,7 +140,7 @@ def _take(
                 details={},
                 using=INGEST,
             )
-            _notify(agency, alert_id)
+        _notify(agency, raised)
     return Receipt(stored=len(new), known=len(arrivals) - len(new), hits=hits, alerts=len(raised))
 
 
@@ -148,11 +149,11 @@ def _match(agency: Agency, new: Sequence[Arrival], now: datetime) -> tuple[int, 
     for arrival in new:
         by_fold[plates.fold(arrival.plate)].append(arrival)
     with connections[INGEST].cursor() as cursor:
-        cursor.execute(_LISTED, [list(by_fold), agency.pk])
+        cursor.execute(_LISTED, [array_of(by_fold), agency.pk])
         found = [(fold, arrival) for (fold,) in cursor.fetchall() for arrival in by_fold[fold]]
         if not found:
             return 0, []
-        arriving = {
+        arriving: dict[str, Any] = {
             "ids": [arrival.id for _, arrival in found],
             "times": [arrival.read_at for _, arrival in found],
             "plates": [arrival.plate for _, arrival in found],
@@ -166,10 +167,13 @@ def _match(agency: Agency, new: Sequence[Arrival], now: datetime) -> tuple[int, 
         return int(hits), [str(alert_id) for alert_id in raised]
 
 
-def _notify(agency: Agency, alert_id: str) -> None:
+def _notify(agency: Agency, alert_ids: Sequence[str]) -> None:
+    if not alert_ids:
+        return
+    messages = [json.dumps({"agency": agency.pk, "alert": alert_id}) for alert_id in alert_ids]
     with connections[INGEST].cursor() as cursor:
         cursor.execute(
-            "SELECT pg_notify(%s, %s)", [CHANNEL, json.dumps({"agency": agency.pk, "alert": alert_id})]
+            "SELECT pg_notify(%s, message) FROM unnest(%s::text[]) AS message", [CHANNEL, messages]
         )
 
 

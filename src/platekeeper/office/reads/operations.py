@@ -4,9 +4,10 @@ Everything here runs on the `ingest` connection, which may add reads and cannot 
 source, so a batch that is sent again changes nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -71,7 +72,7 @@ class Arrival:
     detail: dict[str, Any]
     pictures: tuple[tuple[str, str, bytes], ...] = ()
 
-    @property
+    @cached_property
     def month(self) -> date:
         """The first day of the month (UTC) that it was taken in."""
         return self.read_at.astimezone(UTC).date().replace(day=1)
@@ -165,22 +166,29 @@ def store_reads(
                     copy.write_row(_row(agency_id, arrival, now))
             _note_plates(cursor, agency_id, new)
         if pictures:
-            rows = [
-                (agency_id, p.arrival.read_at, p.arrival.id, p.role, p.sha256, p.media_type, p.size_bytes, p.arrival.month)
-                for p in pictures
-            ]  # fmt: skip
-            cursor.executemany(_STORE_IMAGE, rows)
+            cursor.executemany(_STORE_IMAGE, [_image_row(agency_id, picture) for picture in pictures])
     return new
 
 
 def _new(cursor: Any, agency_id: int, arrivals: Sequence[Arrival]) -> list[Arrival]:
     # one order for all writers: no deadlock
     once = dict(sorted({(a.read_at, a.id): a for a in reversed(arrivals)}.items()))
-    given = [agency_id, [read_at for read_at, _ in once], [read_id for _, read_id in once]]
-    cursor.execute("SELECT read_at, id FROM known_reads(%s, %s, %s)", given)
+    times, ids = array_of(read_at.isoformat() for read_at, _ in once), array_of(str(each) for _, each in once)
+    cursor.execute(
+        "SELECT read_at, id FROM known_reads(%s, %s::timestamptz[], %s::uuid[])", [agency_id, times, ids]
+    )
     for key in cursor.fetchall():
         del once[key]
     return list(once.values())
+
+
+def array_of(texts: Iterable[str]) -> str:
+    """Return PostgreSQL's spelling of an array; the driver's own looks at every element for what to quote.
+
+    Args:
+        texts: plates, ids or ISO times: none has a character that would need it.
+    """
+    return "{" + ",".join(texts) + "}"
 
 
 def _row(agency_id: int, arrival: Arrival, now: datetime) -> tuple[object, ...]:
@@ -193,11 +201,20 @@ def _row(agency_id: int, arrival: Arrival, now: datetime) -> tuple[object, ...]:
     )  # fmt: skip
 
 
+def _image_row(agency_id: int, sealed: Sealed) -> tuple[Any, ...]:
+    of = sealed.arrival
+    return (
+        agency_id, of.read_at, of.id, sealed.role, sealed.sha256, sealed.media_type, sealed.size_bytes, of.month,
+    )  # fmt: skip
+
+
 def _note_plates(cursor: Any, agency_id: int, arrivals: Sequence[Arrival]) -> None:
     by_month: dict[date, set[str]] = {}
     for arrival in arrivals:
         by_month.setdefault(arrival.month, set()).add(arrival.plate)
     for month, texts in sorted(by_month.items()):
         ordered = sorted(texts)  # one order for all writers: no deadlock
-        folds = [plates.fold(text) for text in ordered]
-        cursor.execute("SELECT note_plates(%s, %s, %s, %s)", [agency_id, ordered, folds, month])
+        folds = array_of(plates.fold(text) for text in ordered)
+        cursor.execute(
+            "SELECT note_plates(%s, %s::text[], %s::text[], %s)", [agency_id, array_of(ordered), folds, month]
+        )
