@@ -1,10 +1,14 @@
-"""Bringing entries that the agency has itself into force, all of them or none; files are `loading`'s (HOT-04)."""
+"""Deciding which lists run, and bringing the agency's own entries into force; files are `loading`'s (HOT-01)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
+from platekeeper import policy
+from platekeeper.office.access.events import record_event
+from platekeeper.office.accounts.models import Agency
 from platekeeper.office.hotlists.models import HotList, HotListVersion
 from platekeeper.office.hotlists.rows import ListedVehicle, row_of_vehicle
 from platekeeper.office.hotlists.versions import (
@@ -15,8 +19,77 @@ from platekeeper.office.hotlists.versions import (
     new_version,
     put_version_in_force,
 )
+from platekeeper.policy import Denied
+from platekeeper.policy.hotlists import ListFile, decide_list
 
-__all__ = ["INGEST", "HotListError", "ListedVehicle", "put_in_force"]
+__all__ = ["INGEST", "HotListError", "ListedVehicle", "add_list", "put_in_force"]
+
+OWNER = "owner"
+
+
+def add_list(
+    *,
+    agency: Agency,
+    name: str,
+    source: str,
+    authority: str,
+    purpose: str,
+    actor: str,
+    now: datetime,
+    settings: Mapping[str, Any] | None = None,
+    using: str = OWNER,
+) -> HotList:
+    """Add a list and decide that it runs; it is empty until its first file or entries come.
+
+    Args:
+        agency: whose.
+        name: how people call it.
+        source: where it comes from.
+        authority: by which authority the agency has it.
+        purpose: code of the authorized purpose that its alerts serve.
+        actor: who decides it; the policy was asked before (`queries.manager_of`).
+        now: the present time.
+        settings: further fields of `HotList`, such as `entitlement`.
+        using: the connection to write over.
+
+    Raises:
+        HotListError: there is a list of that name, or the policy lets none such run.
+
+    Records:
+        `hot-list.activated`.
+
+    Source:
+        HOT-01, HOT-02
+    """
+    asked = ListFile(
+        source=source,
+        authority=authority,
+        purpose=purpose,
+        activated_by=actor,
+        interests=frozenset(),
+        fetched_at=now,
+    )
+    decision = decide_list(policy.load_profile(agency.profile), asked, now)
+    if isinstance(decision, Denied):
+        raise HotListError(str(decision))
+    given = {
+        "source": source,
+        "authority": authority,
+        "purpose": purpose,
+        "activated_by": actor,
+        **(settings or {}),
+    }
+    with transaction.atomic(using=using):
+        hot_list, is_new = HotList.objects.using(using).get_or_create(
+            agency=agency, name=name, defaults=given
+        )
+        if not is_new:
+            raise HotListError(f'{agency.slug} has a list called "{name}" already: choose another name.')
+        record_event(
+            agency=agency.slug, event="hot-list.activated", actor=actor, subject=str(hot_list.pk),
+            details={"name": name} | given, using=using,
+        )  # fmt: skip
+    return hot_list
 
 
 def put_in_force(
