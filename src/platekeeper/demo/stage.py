@@ -2,11 +2,13 @@
 
 import hashlib
 import json
+import tempfile
 import tomllib
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
 from allauth.mfa.models import Authenticator
@@ -16,12 +18,14 @@ from django.conf import settings
 from django.utils import timezone
 
 from platekeeper import policy
+from platekeeper.intake.hotlists import named_layout
 from platekeeper.office.accounts.models import Agency, Designation, Person, TrainingCompletion
 from platekeeper.office.accounts.operations import add_agency, add_person
 from platekeeper.office.devices.models import Camera
 from platekeeper.office.devices.operations import add_camera
+from platekeeper.office.hotlists.loading import load_file
 from platekeeper.office.hotlists.models import HotList
-from platekeeper.office.hotlists.operations import ListedVehicle, put_in_force
+from platekeeper.office.hotlists.operations import ListedVehicle, add_list, put_in_force
 from platekeeper.policy import Role
 from platekeeper.policy.vocabulary import DataSource
 
@@ -168,9 +172,12 @@ def _role_here(profile: policy.Profile, role: Role) -> Role:
 def _lists(
     agency: Agency, profile: policy.Profile, given: dict[str, Any], people: dict[str, Person], now: datetime
 ) -> None:
-    purpose = profile.alerts.purpose.value
-    stolen = [ListedVehicle(one["plate"], "STOLEN_VEHICLE", "", one["vehicle"]) for one in given["stolen"]]
-    fillers = [ListedVehicle(_filler(agency.slug, i), "STOLEN_VEHICLE", "US-CA") for i in range(FILLERS)]
+    admin = people["admin"]
+    stolen = _list(agency, profile, "Stolen vehicles (demonstration)", admin, now)
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "svs.tbl"
+        file.write_text(_stolen_file(agency.slug, given["stolen"], now), "ascii")
+        load_file(hot_list=stolen, path=file, layout=named_layout("ca-doj"), actor=admin.username, now=now)
     wanted = [
         ListedVehicle(
             plate=one["plate"], category="WANTED_PERSON", vehicle=one["vehicle"],
@@ -178,23 +185,28 @@ def _lists(
         )
         for one in given["wanted"]
     ]  # fmt: skip
-    for name, source, entries in (
-        ("Stolen vehicles (demonstration)", "invented for the demonstration", stolen + fillers),
-        ("Agency watch list (demonstration)", "invented for the demonstration", wanted),
-    ):
-        hot_list, _ = HotList.objects.using(OWNER).get_or_create(
-            agency=agency, name=name,
-            defaults={"source": source, "purpose": purpose, "activated_by": people["admin"].full_name},
-        )  # fmt: skip
-        digest = hashlib.sha256(json.dumps([vars(entry) for entry in entries], default=str).encode()).digest()
-        put_in_force(
-            hot_list=hot_list,
-            entries=entries,
-            sha256=digest,
-            listed_at=now,
-            actor=people["admin"].username,
-            now=now,
-        )
+    digest = hashlib.sha256(json.dumps([asdict(entry) for entry in wanted], default=str).encode()).digest()
+    put_in_force(
+        hot_list=_list(agency, profile, "Agency watch list (demonstration)", admin, now), entries=wanted,
+        sha256=digest, listed_at=now, actor=admin.username, now=now,
+    )  # fmt: skip
+
+
+def _list(agency: Agency, profile: policy.Profile, name: str, admin: Person, now: datetime) -> HotList:
+    known = HotList.objects.using(OWNER).select_related("agency", "current").filter(agency=agency, name=name)
+    return known.first() or add_list(
+        agency=agency, name=name, source="invented for the demonstration",
+        authority="none is needed for invented plates", purpose=profile.alerts.purpose.value,
+        actor=admin.username, now=now,
+    )  # fmt: skip
+
+
+def _stolen_file(slug: str, stolen: list[dict[str, str]], now: datetime) -> str:
+    """Return a file as California's DOJ sends it (formats 2.1): made today, so that it is the same all day."""
+    day = timezone.localdate(now)
+    listed = [one["plate"] for one in stolen] + [_filler(slug, number) for number in range(FILLERS)]
+    lines = [f"{plate:<8}CA19{day - timedelta(days=3):%Y%m%d}" for plate in dict.fromkeys(listed)]
+    return "\n".join([f"DATE{day:%m/%d/%Y} 00:00", *lines, f"TOTAL RECORD {len(lines):07d}", ""])
 
 
 def _filler(slug: str, number: int) -> str:
