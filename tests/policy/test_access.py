@@ -375,6 +375,18 @@ class TestExplain:
         if not profile.users.inquiries_limited_to.value:
             assert allowed == granted
 
+    @each_profile
+    @pytest.mark.parametrize(
+        "standing",
+        [{}, {"separated_at": YESTERDAY}, {"trainings": ()}, {"roles": frozenset()}],
+        ids=["good", "left", "untrained", "without a role"],
+    )
+    def test_answers_as_each_function_is_answered_by_itself(self, profile, standing):
+        person = searcher(profile, **standing)
+
+        for function, decision in explain(profile, person, NOW):
+            assert decision == allowed_to(profile, person, function)
+
     def test_tells_the_chief_no_more_than_the_chiefs_role(self):
         chief = someone(REDONDO, Role.COMMANDER)
 

@@ -7,9 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from platekeeper.policy.check import Severity, check_profile, line_of
-from platekeeper.policy.consistency import LIMITS, find_setting
+from platekeeper.policy.consistency import find_setting
 from platekeeper.policy.floor import Floor
 from platekeeper.policy.library import load_floor, load_profile, profile_text, profiles
+from platekeeper.policy.limits import LIMITS
 
 TEXT = {slug: profile_text(slug) for slug in profiles()}
 

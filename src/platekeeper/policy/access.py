@@ -6,7 +6,7 @@ agreement and their own agency's consent besides (`decide_cross_agency`).
 
 from datetime import datetime
 
-from platekeeper.policy.decision import AllOf, Allowed, Decision, Denied, Refusal, Rule
+from platekeeper.policy.decision import AllOf, Allowed, Answered, Decision, Denied, Refusal, Rule
 from platekeeper.policy.facts import AccessFacts, AccessRequest, Agreement, Person
 from platekeeper.policy.inquiry import INQUIRY_RULES, granted_kinds
 from platekeeper.policy.profile import Profile
@@ -81,7 +81,10 @@ OUTSIDER_RULES: tuple[Rule[AccessFacts], ...] = (
     Rule("function-agreed", "GOV-09", _beyond_agreement, _outsider),
 )
 
-STANDING: AllOf[AccessFacts] = AllOf((*ACCOUNT_RULES, *OUTSIDER_RULES, *ROLE_RULES, *TRAINING_RULES))
+_ACCOUNT: AllOf[AccessFacts] = AllOf(ACCOUNT_RULES)
+_RIGHTS: AllOf[AccessFacts] = AllOf((*OUTSIDER_RULES, *ROLE_RULES))
+_LEARNT: AllOf[AccessFacts] = AllOf(TRAINING_RULES)
+STANDING: AllOf[AccessFacts] = AllOf((_ACCOUNT, _RIGHTS, _LEARNT))
 ACCESS: AllOf[AccessFacts] = AllOf((STANDING, *INQUIRY_RULES))
 
 
@@ -107,8 +110,7 @@ def decide_access(profile: Profile, person: Person, request: AccessRequest, now:
     if request.data_agency != profile.slug:
         raise ValueError(f"the data of {request.data_agency} is not {profile.slug}'s to open")
     facts = AccessFacts(profile=profile, person=person, request=request, now=now)
-    decision = ACCESS.decide(facts)
-    return decision if isinstance(decision, Denied) else _limits(facts, decision)
+    return _limited(ACCESS, facts)
 
 
 def decide_cross_agency(
@@ -142,7 +144,12 @@ def explain(profile: Profile, person: Person, now: datetime) -> tuple[tuple[Func
     Returns:
         Every function with its decision, in the vocabulary's order; for pages and for disabled buttons.
     """
-    return tuple((function, decide_function(profile, person, function, now)) for function in Function)
+    asked = {function: _bare(profile, person, function, now) for function in Function}
+    facts = asked[Function.SEARCH]
+    # neither the account nor the training depends on the function
+    account, learnt = _ACCOUNT.decide(facts), _LEARNT.decide(facts)
+    standing: AllOf[AccessFacts] = AllOf((Answered(account), _RIGHTS, Answered(learnt)))
+    return tuple((function, _limited(standing, facts)) for function, facts in asked.items())
 
 
 def decide_function(profile: Profile, person: Person, function: Function, now: datetime) -> Decision:
@@ -154,9 +161,16 @@ def decide_function(profile: Profile, person: Person, function: Function, now: d
         function: what.
         now: aware.
     """
+    return _limited(STANDING, _bare(profile, person, function, now))
+
+
+def _bare(profile: Profile, person: Person, function: Function, now: datetime) -> AccessFacts:
     request = AccessRequest(function=function, data_agency=profile.slug)
-    facts = AccessFacts(profile=profile, person=person, request=request, now=now)
-    decision = STANDING.decide(facts)
+    return AccessFacts(profile=profile, person=person, request=request, now=now)
+
+
+def _limited(checks: AllOf[AccessFacts], facts: AccessFacts) -> Decision:
+    decision = checks.decide(facts)
     return decision if isinstance(decision, Denied) else _limits(facts, decision)
 
 
