@@ -222,7 +222,7 @@ def precinct(city: City, now: datetime, *, slug: str = "bench") -> Precinct:
                 "topics": list(course.topics), "certified_by": course.certified_by,
             },
         )  # fmt: skip
-    person = Person.objects.using("owner").select_related("agency").get(pk=person.pk)
+    person = Person.objects.select_related("agency").get(pk=person.pk)  # as a page has it, over `web`
     return Precinct(agency, person, tuple(cameras), city)
 
 
@@ -236,8 +236,8 @@ def fill(database: "Database", here: Precinct, sightings: Iterator[Sighting]) ->
 
     cells = [cell_of(*place) for place in here.city.places]
     columns = (
-        "agency_id, read_at, id, received_at, camera_id, plate, plate_raw, region, confidence, lat, lon, cell, passage_id,"
-        " revision, producer, detail"
+        "agency_id, read_at, id, received_at, camera_id, plate, plate_raw, region, confidence, lat, lon, cell,"
+        " passage_id, revision, producer, detail"
     )
     months: set[str] = set()
     loaded = 0
@@ -250,7 +250,8 @@ def fill(database: "Database", here: Precinct, sightings: Iterator[Sighting]) ->
                 at = s.read_at.isoformat()
                 months.add(at[:7])
                 text.write(
-                    f"{here.agency.pk}\t{at}\t{s.id}\t{at}\t{here.cameras[s.camera]}\t{s.plate}\t{s.plate}\tUS-CA\t"
+                    f"{here.agency.pk}\t{at}\t{s.id}\t{at}\t{here.cameras[s.camera]}\t{s.plate}\t"
+                    f"{s.plate}\tUS-CA\t"
                     f"{s.confidence}\t{lat}\t{lon}\t{cells[s.camera]}\t{s.id}\t1\tbench\t"
                     f"{json.dumps(here.detail(s))}\n"
                 )
@@ -297,5 +298,5 @@ def machine() -> str:
 
 def percentiles(seconds: Sequence[float]) -> tuple[float, float]:
     """Return median and 95th percentile, in milliseconds."""
-    ordered = sorted(seconds)
+    ordered = sorted(seconds) or [float("nan")]
     return statistics.median(ordered) * 1000, ordered[min(len(ordered) - 1, int(len(ordered) * 0.95))] * 1000

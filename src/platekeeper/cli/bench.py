@@ -16,7 +16,10 @@ from platekeeper.errors import PlatekeeperError
 # name -> its module in the folder `bench`
 BENCHES = {
     "recognition": "recognition.py",
+    "calibration": "calibration.py",
     "ingest": "ingest.py",
+    "gate": "gate.py",
+    "search": "search.py",
 }
 
 

@@ -129,11 +129,13 @@ def reads_matching(
         candidates = _candidates(question)
         if candidates.plates is not None and not candidates.plates:
             return Answer((), 0, too_many_plates=candidates.truncated)
-        rows = _filtered(question, candidates.plates)
-        total = rows.order_by()[: MOST_COUNTED + 1].count()
+        rows = every = _filtered(question, candidates.plates)
         if after is not None:
-            rows = rows.filter(Q(read_at__lt=after[0]) | Q(read_at=after[0], id__lt=after[1]))
+            rows = every.filter(Q(read_at__lt=after[0]) | Q(read_at=after[0], id__lt=after[1]))
         page = list(rows.select_related("camera")[: PAGE + 1])
+        # a first page that holds everything has counted it; most questions are not asked of the table twice
+        is_all = after is None and len(page) <= PAGE
+        total = len(page) if is_all else every.order_by()[: MOST_COUNTED + 1].count()
     shown = page[:PAGE]
     return Answer(
         found=tuple(_explained(read, question) for read in shown),

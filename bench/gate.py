@@ -1,0 +1,217 @@
+"""What the gate costs: the same search as owner on the table, and through `open_access` and the view as `web`.
+
+And how many accesses fifty sessions open in a second, every record and its ledger entry counted afterwards.
+"""
+
+import json
+import secrets
+import threading
+import time
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+import psycopg
+from bench.city import City, Precinct, fill, installation, machine, percentiles, precinct, this_moment
+from rich.console import Console
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from platekeeper.office.config.database import Database
+
+SEARCHES = 300
+SESSIONS = 50
+SECONDS = 6.0
+_COLUMNS = "read_at, id, camera_id, plate, region, confidence, lat, lon, detail"
+_AS_OWNER = (
+    f"SELECT {_COLUMNS} FROM read WHERE agency_id = %s AND plate = %s AND read_at >= %s"
+    " ORDER BY read_at DESC LIMIT 26"
+)
+_AS_WEB = f"SELECT {_COLUMNS} FROM visible_read WHERE plate = %s ORDER BY read_at DESC LIMIT 26"
+
+
+def inquiry(plate: str) -> Any:
+    """Return a search that Redondo Beach's policy allows."""
+    from platekeeper import policy
+    from platekeeper.office.access.operations import Inquiry
+
+    profile = policy.load_profile("redondo-beach")
+    return Inquiry(
+        function=policy.Function.SEARCH, purpose=profile.purposes.authorized[0].code, query={"plate": plate},
+        case_number=profile.access.case_number_example.value, source="192.0.2.7",
+        reason="Burglary at a pharmacy, silver sedan seen leaving",
+    )  # fmt: skip
+
+
+def as_owner(connection: psycopg.Connection, here: Precinct, plate: str) -> tuple[float, int]:
+    """Search on the table itself; return seconds and rows."""
+    start = time.perf_counter()
+    rows = connection.execute(_AS_OWNER, [here.agency.pk, plate, "1970-01-01"]).fetchall()
+    return time.perf_counter() - start, len(rows)
+
+
+def through_gate(here: Precinct, plate: str) -> tuple[float, float, int]:
+    """Decide, record, search through the view; return seconds until the gate was open, in all, and rows."""
+    from django.db import connections
+
+    from platekeeper.office.access.operations import open_access
+
+    asked = inquiry(plate)
+    start = time.perf_counter()
+    grant = open_access(person=here.person, agency=here.agency, inquiry=asked, now=this_moment())
+    opened = time.perf_counter() - start
+    with grant.used(), connections["default"].cursor() as cursor:
+        cursor.execute(_AS_WEB, [plate])
+        rows = len(cursor.fetchall())
+    return opened, time.perf_counter() - start, rows
+
+
+def compare(database: "Database", here: Precinct, searches: int) -> dict[str, Any]:
+    """Search the same plates both ways, one after the other, so that a busy machine troubles both alike."""
+    plates = here.city.plates[:: max(1, len(here.city.plates) // searches)][:searches]
+    owner, web, opening = [], [], []
+    with psycopg.connect(database.address("owner"), autocommit=True) as connection:
+        for plate in (*plates[:10], *plates):
+            seconds, rows = as_owner(connection, here, plate)
+            opened, whole, seen = through_gate(here, plate)
+            assert rows == seen, "both ways show the same reads"
+            owner.append(seconds)
+            opening.append(opened)
+            web.append(whole)
+    owner, opening, web = owner[10:], opening[10:], web[10:]
+    return {
+        "searches": len(plates),
+        "owner_ms": percentiles(owner),
+        "gate_ms": percentiles(web),
+        "of_which_opening_ms": percentiles(opening),
+        "costs_ms": percentiles([b - a for a, b in zip(owner, web, strict=True)]),
+    }
+
+
+def storm(here: Precinct, sessions: int, seconds: float, *, search: bool) -> dict[str, Any]:
+    """Open accesses from many sessions at once, each with its own connection as `web`; count what was kept."""
+    before = _kept(here)
+    opened: list[float] = []
+    failed: list[str] = []
+    end = time.perf_counter() + seconds
+
+    def one_session(number: int) -> None:
+        from django.db import connections
+
+        try:
+            while time.perf_counter() < end:
+                start = time.perf_counter()
+                _open(here, here.city.plates[number], search=search)
+                opened.append(time.perf_counter() - start)
+        except Exception as error:  # noqa: BLE001  # a bench reports whatever stopped a session
+            failed.append(repr(error))
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=one_session, args=(number,)) for number in range(sessions)]
+    wall, cpu = time.perf_counter(), time.process_time()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+    kept = _kept(here)
+    assert kept[0] - before[0] == kept[1] - before[1] == len(opened), (
+        "every access has its record and its entry"
+    )
+    return {
+        "sessions": sessions,
+        "opened": len(opened),
+        "records_and_entries_kept": kept[0] - before[0],
+        "per_second": round(len(opened) / wall, 1),
+        "client_cpu_ms_each": round(cpu / max(1, len(opened)) * 1000, 2),
+        "wait_ms": percentiles(opened),
+        "failed_sessions": failed[:3],
+    }
+
+
+def _open(here: Precinct, plate: str, *, search: bool) -> None:
+    from platekeeper.office.access.operations import open_access
+
+    if search:
+        through_gate(here, plate)
+    else:
+        open_access(person=here.person, agency=here.agency, inquiry=inquiry(plate), now=this_moment())
+
+
+def _kept(here: Precinct) -> tuple[int, int]:
+    from django.db import connections
+
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*), count(e.sequence) FROM access_record r LEFT JOIN ledger_entry e"
+            " ON e.subject = r.id::text WHERE r.agency_id = %s",
+            [here.agency.pk],
+        )
+        records, entries = cursor.fetchone()
+        return int(records), int(entries)
+
+
+def run(reads: int, folder: Path | None) -> dict[str, Any]:
+    """Fill a city, compare, storm."""
+    with installation(folder) as database:
+        from django.db import connections
+
+        now = this_moment()
+        city = City(cars=max(1000, reads // 17))
+        here = precinct(city, now, slug=f"gate-{secrets.token_hex(3)}")
+        fill(database, here, city.sightings(reads, now - timedelta(days=365), now))
+        found = {"reads": reads, "compared": compare(database, here, SEARCHES)}
+        pool = connections["default"].settings_dict["OPTIONS"]["pool"]
+        pool["max_size"] = SESSIONS + 5  # a connection a session; the pool is made anew below
+        connections["default"].close()
+        connections["default"].close_pool()
+        found["opened_by_many"] = storm(here, SESSIONS, SECONDS, search=False)
+        found["searched_by_many"] = storm(here, SESSIONS, SECONDS, search=True)
+        found["opened_by_many_one_wait_each"] = _in_one_step(here)
+        found["machine"] = machine()
+    return found
+
+
+def _in_one_step(here: Precinct) -> dict[str, Any]:
+    """Measure the way that was rejected: the ledger's lock held until the disk has answered (ADR 0011)."""
+    from platekeeper.office.access import operations
+
+    record, flush = operations._RECORD, operations._FLUSH
+    operations._RECORD = "SELECT access_id, pass, '' FROM open_access(%s::jsonb)"
+    operations._FLUSH = "SELECT 1"
+    try:
+        return storm(here, SESSIONS, SECONDS, search=False)
+    finally:
+        operations._RECORD, operations._FLUSH = record, flush
+
+
+@click.command()
+@click.option("--reads", default=1_000_000, show_default=True, help="How many reads the agency has.")
+@click.option(
+    "--folder", type=click.Path(path_type=Path, file_okay=False), help="An installation to use and keep."
+)
+@click.option("--json", "as_json", is_flag=True)
+def command(*, reads: int, folder: Path | None, as_json: bool) -> None:
+    """Measure what the gate costs a search, and how many it lets through."""
+    found = run(reads, folder)
+    if as_json:
+        click.echo(json.dumps(found))
+        return
+    table = Table(title=f"Exact plate among {reads:,} reads", caption=found["machine"], title_justify="left")
+    for column in ("", "p50 ms", "p95 ms"):
+        table.add_column(column, justify="right" if column else "left")
+    for label, name in (
+        ("owner, on the table", "owner_ms"), ("policy, record, view as web", "gate_ms"),
+        ("  of which until the gate is open", "of_which_opening_ms"), ("the gate costs, search by search", "costs_ms"),
+    ):  # fmt: skip
+        table.add_row(label, *(f"{value:.2f}" for value in found["compared"][name]))
+    for name in ("opened_by_many", "searched_by_many", "opened_by_many_one_wait_each"):
+        one = found[name]
+        kept = f"{one['records_and_entries_kept']} of {one['opened']} kept"
+        label = f"{name.replace('_', ' ')}: {one['per_second']}/s, {kept}"
+        table.add_row(label, *(f"{value:.1f}" for value in one["wait_ms"]))
+        for sentence in one["failed_sessions"]:
+            table.add_row(f"  failed: {sentence}")
+    Console().print(table)

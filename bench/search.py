@@ -1,0 +1,126 @@
+"""Searches through the gate, as role `web`: each kind of question, its record included, p50 and p95.
+
+The questions are drawn from the city's own reads, so that they find what such questions find.
+"""
+
+import json
+import random
+import secrets
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from bench.city import (
+    City,
+    Precinct,
+    Sighting,
+    fill,
+    installation,
+    machine,
+    percentiles,
+    precinct,
+    this_moment,
+)
+from rich.console import Console
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from platekeeper.office.search.queries import Question
+
+EACH = 60
+_WARM = 5
+
+
+def questions(here: Precinct, now: datetime) -> dict[str, Callable[[Sighting], "Question"]]:
+    """Return each kind of question, made from a read that is there."""
+    from platekeeper.office.search.queries import Circle, Question
+
+    def around(s: Sighting, radius_m: float) -> Circle:
+        lat, lon = here.city.places[s.camera]
+        return Circle(lat, lon, radius_m)
+
+    hour, month = timedelta(hours=1), timedelta(days=60)
+    return {
+        "exact": lambda s: Question(plate=s.plate),
+        "prefix of 4": lambda s: Question(plate=f"{s.plate[:4]}*"),
+        "suffix of 4": lambda s: Question(plate=f"*{s.plate[-4:]}"),
+        "wildcards 7AB?12*": lambda s: Question(plate=f"{s.plate[:3]}?{s.plate[4:6]}*"),
+        "look-alike": lambda s: Question(plate=s.plate, lookalikes=True),
+        "camera and 1 h": lambda s: Question(
+            cameras=(here.cameras[s.camera],), since=s.read_at - hour / 2, until=s.read_at + hour / 2
+        ),
+        "500 m and 1 h": lambda s: Question(
+            circle=around(s, 500), since=s.read_at - hour / 2, until=s.read_at + hour / 2
+        ),
+        "300 m and 60 days": lambda s: Question(circle=around(s, 300), since=now - month, until=now),
+    }
+
+
+def ask(here: Precinct, question: "Question") -> tuple[float, float, int]:
+    """Open an access and search; return seconds of the search alone, of both, and how many reads it found."""
+    from bench.gate import inquiry
+
+    from platekeeper.office.access.operations import open_access
+    from platekeeper.office.search.queries import reads_matching
+
+    start = time.perf_counter()
+    grant = open_access(
+        person=here.person, agency=here.agency, inquiry=inquiry(question.plate), now=this_moment()
+    )
+    opened = time.perf_counter()
+    answer = reads_matching(grant, question)
+    end = time.perf_counter()
+    return end - opened, end - start, answer.total
+
+
+def run(reads: int, folder: Path | None) -> dict[str, Any]:
+    """Fill a city and ask every kind of question of it."""
+    with installation(folder) as database:
+        now = this_moment()
+        city = City(cars=max(1000, reads // 17))
+        here = precinct(city, now, slug=f"search-{secrets.token_hex(3)}")
+        known: list[Sighting] = []
+        every = max(1, reads // 5000)
+
+        def kept() -> Any:
+            for number, sighting in enumerate(city.sightings(reads, now - timedelta(days=365), now)):
+                if number % every == 0:
+                    known.append(sighting)
+                yield sighting
+
+        fill(database, here, kept())
+        results = []
+        draw = random.Random(7)
+        for kind, question in questions(here, now).items():
+            asked = [ask(here, question(s)) for s in draw.sample(known, EACH + _WARM)][_WARM:]
+            results.append({
+                "question": kind,
+                "search_ms": percentiles([one[0] for one in asked]),
+                "with_record_ms": percentiles([one[1] for one in asked]),
+                "found": sorted(one[2] for one in asked)[EACH // 2],
+            })  # fmt: skip
+        return {"reads": reads, "machine": machine(), "results": results}
+
+
+@click.command()
+@click.option("--reads", default=1_000_000, show_default=True, help="How many reads the agency has.")
+@click.option(
+    "--folder", type=click.Path(path_type=Path, file_okay=False), help="An installation to use and keep."
+)
+@click.option("--json", "as_json", is_flag=True)
+def command(*, reads: int, folder: Path | None, as_json: bool) -> None:
+    """Measure every kind of search, through the gate and with its record."""
+    found = run(reads, folder)
+    if as_json:
+        click.echo(json.dumps(found))
+        return
+    table = Table(title=f"Searches among {reads:,} reads", caption=found["machine"], title_justify="left")
+    for column in ("", "found (median)", "p50 ms", "p95 ms", "with record p50", "p95"):
+        table.add_column(column, justify="right" if column else "left")
+    for one in found["results"]:
+        times = (*one["search_ms"], *one["with_record_ms"])
+        table.add_row(one["question"], str(one["found"]), *(f"{value:.1f}" for value in times))
+    Console().print(table)
