@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from platekeeper import policy, wire
 from platekeeper.errors import PlatekeeperError
-from platekeeper.office.access.operations import AccessGrant, Inquiry, open_access
+from platekeeper.office.access.operations import AccessDenied, AccessGrant, Inquiry, open_access
 from platekeeper.office.accounts.models import Person
 from platekeeper.office.accounts.people import person_of, source_of
 from platekeeper.office.accounts.queries import facts_of, profile_of
@@ -27,7 +27,7 @@ from platekeeper.office.alerts.models import AlertState
 from platekeeper.office.alerts.operations import AlertError, take_step
 from platekeeper.office.alerts.queries import AlertView, alert_by_id, latest_alerts
 from platekeeper.office.devices.operations import producer_of
-from platekeeper.policy import Function
+from platekeeper.policy import Denied, Function, decide_function
 
 
 def _receive(request: HttpRequest, person: Person, asked: dict[str, Any]) -> AccessGrant:
@@ -145,8 +145,14 @@ def _panel(person: Person, view: AlertView, grant: AccessGrant) -> dict[str, Any
 
 @require_GET
 def stream(request: HttpRequest) -> StreamingHttpResponse:
-    """Tell the board of each new alert by its id, as server-sent events."""
-    agency_id = person_of(request).agency_id
+    """Tell the board of each new alert by its id, as server-sent events; to those alone who may receive alerts."""
+    person = person_of(request)
+    decision = decide_function(
+        profile_of(person.agency), facts_of(person), Function.RECEIVE_ALERTS, timezone.now()
+    )
+    if isinstance(decision, Denied):
+        raise AccessDenied(decision, None)
+    agency_id = person.agency_id
     connection.close()  # a stream may last a shift: its place in the pool goes back first
     response = StreamingHttpResponse(_events(agency_id), content_type="text/event-stream")
     response.headers["X-Accel-Buffering"] = "no"
