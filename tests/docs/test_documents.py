@@ -43,8 +43,12 @@ HOSTS = frozenset(
         "c2sp.org",
     }
 )
-# drawn together with its figures when weights are exported (training.export)
-TO_BE_DRAWN = {"docs/model-card.md": {"reliability.svg"}}
+# pictures that are made, not written: by training's export, and by the browser's tests
+SHOWN = ("board", "alert", "search", "read", "records", "public", "login")
+TO_BE_DRAWN = {
+    "docs/model-card.md": {"reliability.svg"},
+    "README.md": {f"docs/pictures/{name}.png" for name in SHOWN},
+}
 documents = pytest.mark.parametrize("document", DOCUMENTS, ids=called)
 
 
