@@ -11,8 +11,8 @@ import platform
 import resource
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
@@ -30,6 +30,7 @@ from platekeeper.recognition.results import Box
 from platekeeper.recognition.sources import load_picture
 
 FOUND_IOU = 0.5
+NIGHT = 40
 LOOK_ALIKE = str.maketrans("OI", "01")
 
 
@@ -49,6 +50,7 @@ class Answer:
     found: bool
     text: str
     confidence: float
+    by_night: bool = False
 
     @property
     def exact(self) -> bool:
@@ -57,6 +59,20 @@ class Answer:
     @property
     def folded(self) -> bool:
         return self.text.translate(LOOK_ALIKE) == self.truth.plate.translate(LOOK_ALIKE)
+
+
+def _width(answer: Answer) -> float:
+    return answer.truth.box[2] - answer.truth.box[0]
+
+
+# parts of a set whose right reads are reported apart
+PARTS: dict[str, Callable[[Answer], bool]] = {
+    "right, narrower than 70 px": lambda a: _width(a) < 70,
+    "right, 70 to 100 px": lambda a: 70 <= _width(a) < 100,
+    "right, 100 to 150 px": lambda a: 100 <= _width(a) < 150,
+    "right, wider than 150 px": lambda a: _width(a) >= 150,
+    "right, by night": lambda a: a.by_night,
+}
 
 
 @dataclass(frozen=True)
@@ -80,6 +96,15 @@ def read_truth(file: Path) -> dict[str, list[Truth]]:
             box = (float(row["x1"]), float(row["y1"]), float(row["x2"]), float(row["y2"]))
             truths[row["file"]].append(Truth(box, row["plate"].strip().upper()))
     return truths
+
+
+def truth_table(pictures: Path) -> Path:
+    """Return the truth table in or beside a folder of pictures."""
+    beside = [pictures / "plates.csv", pictures.parent / "plates.csv"]
+    table = next((file for file in beside if file.is_file()), None)
+    if table is None:
+        raise PlatekeeperError(f"There is no plates.csv in or beside {pictures}: name a folder that has one.")
+    return table
 
 
 def answers_to(truths: Sequence[Truth], found: Sequence[Recognition]) -> tuple[list[Answer], int]:
@@ -147,10 +172,16 @@ def measure(engine: Engine, pictures: Iterable[Path], truths: Mapping[str, Seque
         found = engine.recognize(frame)
         wall, cpu = wall + time.perf_counter() - wall_start, cpu + time.process_time() - cpu_start
         here, beside = answers_to(truths.get(file.name, []), found)
-        answers, extra, seen = answers + here, extra + beside, seen + 1
+        dark = bool(np.median(frame) < NIGHT)
+        answers += [replace(answer, by_night=dark) for answer in here]
+        extra, seen = extra + beside, seen + 1
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     per = 1000 / max(1, seen)
     return Measured(engine.name, seen, answers, extra, wall * per, cpu * per, peak)
+
+
+def _right_of(answers: Sequence[Answer]) -> str:
+    return f"{sum(a.folded for a in answers)} of {len(answers)}"
 
 
 def figures(measured: Measured) -> dict[str, float | int | str]:
@@ -172,6 +203,7 @@ def figures(measured: Measured) -> dict[str, float | int | str]:
         "answered at 99 % precision, %": round(100 * share, 1),
         "from confidence": round(threshold, 3),
         "calibration error": round(calibration_error(known), 3),
+        **{name: _right_of([a for a in known if belongs(a)]) for name, belongs in PARTS.items()},
         "ms a picture": round(measured.wall_ms, 1),
         "CPU ms a picture": round(measured.cpu_ms, 1),
         "peak memory, MiB": round(measured.peak_mib),
@@ -235,12 +267,7 @@ def command(
 ) -> None:
     """Measure engines on pictures whose plates are known."""
     cv2.setNumThreads(threads)
-    beside = [pictures / "plates.csv", pictures.parent / "plates.csv"]
-    table = truth or next((file for file in beside if file.is_file()), None)
-    if table is None:
-        raise PlatekeeperError(
-            f"There is no plates.csv in or beside {pictures}: name the truth with --truth."
-        )
+    table = truth or truth_table(pictures)
     truths = read_truth(table)
     files = sorted(file for file in pictures.rglob("*") if file.name in truths)
     if not files:

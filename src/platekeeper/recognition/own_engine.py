@@ -53,13 +53,14 @@ def has_measured_weights(folder: Path) -> bool:
     return has_both and read_settings(folder).measured == manifest.version
 
 
-def open_own_parts(folder: Path, *, threads: int, second: bool) -> OwnParts:
+def open_own_parts(folder: Path, *, threads: int, second: bool, settings: Settings | None = None) -> OwnParts:
     """Load the models of a folder of weights.
 
     Args:
         folder: where the manifest and the models are.
         threads: how many threads one picture may use.
         second: whether to ask the text recogniser for a second opinion.
+        settings: how to use them; by default as the folder says, if it speaks of these very models.
 
     Returns:
         The parts.
@@ -68,9 +69,8 @@ def open_own_parts(folder: Path, *, threads: int, second: bool) -> OwnParts:
         WeightsUnusable: the manifest or a model is missing or altered.
         ModelsMissing: the second reader's models are not installed.
     """
-    manifest, settings = read_manifest(folder), read_settings(folder)
-    if settings.measured != manifest.version:
-        settings = Settings()
+    manifest = read_manifest(folder)
+    settings = settings or _settings_of(folder, manifest)
     finder = OnnxFinder(
         _open_model(folder, manifest, FINDER, threads=threads),
         side_px=settings.finder.side_px,
@@ -98,6 +98,11 @@ def open_own_parts(folder: Path, *, threads: int, second: bool) -> OwnParts:
     )
     version = f"{manifest.version}+{Path(text_engine.RECOGNISER).stem}"
     return OwnParts(finder, pair, text_engine.MARGIN, version)
+
+
+def _settings_of(folder: Path, manifest: Manifest) -> Settings:
+    settings = read_settings(folder)
+    return settings if settings.measured == manifest.version else Settings()
 
 
 def _open_model(folder: Path, manifest: Manifest, file: str, *, threads: int) -> onnxruntime.InferenceSession:
