@@ -51,7 +51,7 @@ def crops(seed: int, strength: float = 1.0, mix: Mix | None = None) -> Iterator[
 def cut_out(rng: np.random.Generator, seen: View) -> Grey:
     """Cut a plate from a view as a finder would hand it over: a loose box, or rectified by noisy corners."""
     if rng.random() < 0.5:
-        noise = rng.normal(0, rng.uniform(0.012, 0.03), (4, 2)) * (seen.width_px, seen.width_px * 0.5)
+        noise = rng.normal(0, rng.uniform(0.012, 0.04), (4, 2)) * (seen.width_px, seen.width_px * 0.5)
         corners = grown(
             seen.corners + noise.astype(np.float32), float(np.clip(rng.normal(0.045, 0.03), -0.03, 0.15))
         )

@@ -16,7 +16,7 @@ from training.plates import Foundry, Mix, choose_serial, choose_style, draw_plat
 from training.sensor import Grey, to_grey, view
 
 ReadCrops = Callable[[NDArray[np.float32]], NDArray[np.float32]]
-EVALUATION_SEED = 990_000
+EVALUATION_SEED, TUNING_SEED = 990_000, 991_000
 # name: degradation strength, plate widths in pixels, darkening
 CONDITIONS: dict[str, tuple[float, tuple[float, float], float]] = {
     "clear": (0.3, (90, 160), 1.0),
@@ -41,10 +41,10 @@ class Answer:
         return folded(self.text) == folded(self.wanted)
 
 
-def rendered_crops(condition: str, count: int) -> list[Crop]:
+def rendered_crops(condition: str, count: int, seed: int = EVALUATION_SEED) -> list[Crop]:
     """Draw held-out crops of one condition, the same every time."""
     strength, widths, light = CONDITIONS[condition]
-    rng = np.random.default_rng([EVALUATION_SEED, *condition.encode()])
+    rng = np.random.default_rng([seed, *condition.encode()])
     foundry, mix, drawn = (
         Foundry(rng, 60),
         Mix(california=0.25, other_states=0.55, europe=0.1, brazil=0.1),

@@ -60,4 +60,4 @@ def loss(outputs: tuple[Tensor, Tensor], wanted: Tensor, corners: Tensor) -> Ten
     far = nn.functional.smooth_l1_loss(
         offsets / CORNER_SCALE, corners / CORNER_SCALE, reduction="none", beta=0.05
     )
-    return score + 1.5 * (far.mean(dim=1, keepdim=True) * weight).sum() / weight.sum().clamp(min=1)
+    return score + 3.0 * (far.mean(dim=1, keepdim=True) * weight).sum() / weight.sum().clamp(min=1)

@@ -18,7 +18,7 @@ from training.scenes import empty_streets
 from training.sensor import Corners, Grey, exposed, plate_corners, to_grey
 
 SIDE = 256
-NARROWEST_PX, WIDEST_PX = 14.0, 210.0
+NARROWEST_PX, WIDEST_PX = 22.0, 210.0
 _PLATE_HEIGHT_PX = {"us": 80, "eu": 52, "br": 64}
 
 
@@ -71,7 +71,7 @@ def _patrol_crop(
 ) -> tuple[Grey, list[Corners], bool]:
     chosen = boxes[rng.integers(len(boxes))]
     across = chosen[2] - chosen[0]
-    wanted = float(np.exp(rng.uniform(np.log(18), np.log(210))))
+    wanted = float(np.exp(rng.uniform(np.log(24), np.log(210))))
     scale = float(np.clip(wanted / across, 0.2, 1.6))
     middle = np.array([(chosen[0] + chosen[2]) / 2, (chosen[1] + chosen[3]) / 2])
     middle += rng.uniform(-0.4, 0.4, 2) * SIDE / scale

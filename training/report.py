@@ -11,6 +11,7 @@ import torch
 from training.crops import Crop
 from training.evaluate import (
     CONDITIONS,
+    TUNING_SEED,
     Answer,
     answered_at,
     answers,
@@ -19,11 +20,18 @@ from training.evaluate import (
     reliability,
     rendered_crops,
 )
-from training.export import export, load
+from training.export import export, load, write_manifest
 from training.patrol import text_crops
 from training.read_training import RUNS
 from training.reader import Reader
-from training.shipped import finder_figures, milliseconds, open_shipped, rendered_recall, whole_pictures
+from training.shipped import (
+    finder_figures,
+    milliseconds,
+    open_shipped,
+    region_figures,
+    rendered_recall,
+    whole_pictures,
+)
 
 _OPEN, _CLOSE = "<!-- figures -->", "<!-- end of figures -->"
 
@@ -31,7 +39,7 @@ _OPEN, _CLOSE = "<!-- figures -->", "<!-- end of figures -->"
 def fitted_temperature(checkpoint: Path) -> float:
     """Return the temperature that makes a reader's confidence truest, on rendered crops and the tune half."""
     reader = load(Reader(), checkpoint)
-    crops: list[Crop] = [c for name in CONDITIONS for c in rendered_crops(name, 150)]
+    crops: list[Crop] = [c for name in CONDITIONS for c in rendered_crops(name, 150, TUNING_SEED)]
     marked = [(c.picture, c.text) for c in crops] + text_crops(quoted=False)
     with torch.no_grad():
         parts = torch.from_numpy(np.stack([p for p, _ in marked])[:, None]).float().split(64)
@@ -59,13 +67,12 @@ def export_measured(
         The figures.
     """
     temperature = round(fitted_temperature(RUNS / f"{reader}.pt"), 2)
-    files = {"temperature": temperature, "figures": {}}
-    export(weights, RUNS / f"{reader}.pt", RUNS / f"{finder}.pt", **files)  # type: ignore[arg-type]
+    export(weights, RUNS / f"{reader}.pt", RUNS / f"{finder}.pt", temperature=temperature)
     shipped = open_shipped(weights)
     read, rendered = reader_figures(shipped.read)
     whole = whole_pictures(shipped, quoted=True)
     figures: dict[str, object] = {
-        "reader": read,
+        "reader": read | region_figures(shipped),
         "finder": finder_figures(shipped, quoted=True) | rendered_recall(shipped),
         "calibration": {
             "temperature": temperature,
@@ -73,9 +80,9 @@ def export_measured(
             "answered at 99 % precision, rendered": round(100 * answered_at(rendered, 0.99), 1),
         },
         "patrol quote, whole picture": _outcomes(whole),
-        "milliseconds on one thread": milliseconds(shipped),
+        "CPU milliseconds on one thread": milliseconds(shipped),
     }
-    export(weights, RUNS / f"{reader}.pt", RUNS / f"{finder}.pt", temperature=temperature, figures=figures)
+    write_manifest(weights, {"reader": read, "finder": figures["finder"]})
     (docs / "reliability.svg").write_text(reliability_plot(rendered))
     _into_card(docs / "model-card.md", figures)
     print(json.dumps(figures, indent=1))
@@ -100,7 +107,7 @@ def _into_card(card: Path, figures: dict[str, object]) -> None:
 
 def _table(title: str, rows: dict[str, float]) -> str:
     lines = "\n".join(f"| {name} | {value:g} |" for name, value in rows.items())
-    return f"\n### {title.capitalize()}\n\n| | |\n|---|---|\n{lines}\n"
+    return f"\n### {title[0].upper() + title[1:]}\n\n| | |\n|---|---|\n{lines}\n"
 
 
 def reliability_plot(given: list[Answer]) -> str:
