@@ -100,6 +100,8 @@ class Database:
         Raises:
             DatabaseError: the server cannot be reached, is older than 15, or may not make roles.
         """
+        if self.url:
+            _parameters_of(self.url)
         address = self.embedded.superuser_address() if self.embedded else self.url
         assert address is not None
         try:
@@ -126,6 +128,15 @@ class Database:
             raise DatabaseError(
                 "The role in DATABASE_URL may not set up Platekeeper: it needs CREATEROLE and must own the database."
             ) from error
+
+
+def _parameters_of(url: str) -> dict[str, str]:
+    try:
+        return {key: str(value) for key, value in conninfo_to_dict(url).items() if value is not None}
+    except psycopg.ProgrammingError as error:
+        raise DatabaseError(
+            "DATABASE_URL is no address of a PostgreSQL: write it as postgresql://owner:password@host:5432/platekeeper."
+        ) from error
 
 
 def _make_roles(connection: psycopg.Connection, folder: DataFolder, *, with_owner: bool) -> None:
