@@ -76,7 +76,7 @@ class Alert(models.Model):
     class Meta:
         managed = False
         db_table = "visible_alert"
-        ordering: ClassVar = ["-raised_at"]
+        ordering: ClassVar = ["-raised_at", "-id"]
 
     def __str__(self) -> str:
         """Return the id."""

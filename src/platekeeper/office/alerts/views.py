@@ -29,6 +29,8 @@ from platekeeper.office.alerts.queries import AlertView, alert_by_id, latest_ale
 from platekeeper.office.devices.operations import producer_of
 from platekeeper.policy import Denied, Function, decide_function
 
+_LONGEST = {"mismatch": 20, "note": 400}
+
 
 def _receive(request: HttpRequest, person: Person, asked: dict[str, Any]) -> AccessGrant:
     """Open an access to alerts; they come by themselves, so its purpose is that of receiving them."""
@@ -107,7 +109,8 @@ def _taken(request: HttpRequest, person: Person, view: AlertView, name: str) -> 
             return f"Look at the picture and tick {', '.join(unchecked)} first (ALR-03)."
         detail = dict.fromkeys(CHECKS, True)
     elif given.get("mismatch"):
-        detail = {"mismatch": given["mismatch"][:20], "note": given.get("note", "")[:400]}
+        typed = {name: given.get(name, "").replace("\0", "") for name in _LONGEST}  # no column holds NUL
+        detail = {name: text[: _LONGEST[name]] for name, text in typed.items()}
     try:
         take_step(
             alert=view.alert,

@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'visible_alert',
-                'ordering': ['-raised_at'],
+                'ordering': ['-raised_at', '-id'],
                 'managed': False,
             },
         ),
