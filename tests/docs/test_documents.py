@@ -43,10 +43,9 @@ HOSTS = frozenset(
         "c2sp.org",
     }
 )
-# pictures that are made, not written: by training's export, and by the browser's tests
+# pictures that are made by the tests of the browser, not written
 SHOWN = ("board", "alert", "search", "read", "records", "public", "login")
 TO_BE_DRAWN = {
-    "docs/model-card.md": {"reliability.svg"},
     "README.md": {f"docs/pictures/{name}.png" for name in SHOWN},
 }
 documents = pytest.mark.parametrize("document", DOCUMENTS, ids=called)
