@@ -75,7 +75,7 @@ SCENES = (
     _one("09-empty-street", "day"),
     _one("10-mission-way", "day", Car("42718H2", "US-CA", 160, 640, "F0F0EE", "van", variant="commercial")),
     _one("11-mission-way", "day", Car("5TYU660", "US-CA", 68, 700, "6C7074")),
-    _one("12-foothill-lane", "day", Car("9CVB138", "US-CA", 74, 520, "C9A13B", skew=0.22, roll=4.0)),
+    _one("12-foothill-lane", "day", Car("9CVB138", "US-CA", 74, 520, "C9A13D", skew=0.22, roll=4.0)),
     _one("13-foothill-lane", "dusk", Car("7HJK825", "US-CA", 78, 760, "274060", "suv", skew=-0.2, roll=-3.0)),
     _one("14-canal-street", "night", Car("6NPR947", "US-CA", 150, 640, "22262B")),
     _one("15-canal-street", "night", Car("8DFG263", "US-CA", 118, 540, "5A5F63", "suv", skew=0.1)),

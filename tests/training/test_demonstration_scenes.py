@@ -4,6 +4,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+
 from training.scenes import HEIGHT, SCENES, WIDTH, draw_scene
 
 PICTURES = Path(__file__).resolve().parents[2] / "src/platekeeper/demo/pictures"

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+
 from training.dies import ALPHABET, DRAWN_HEIGHT_PX, cut_die, random_cut, state_cut
 from training.plates import Foundry, Mix, choose_serial, choose_style, draw_plate
 from training.serials import fill, letters_and_digits, noise, personal

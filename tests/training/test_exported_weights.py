@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import onnxruntime
 import pytest
+
 from training.styles import REGIONS
 
 WEIGHTS = Path(__file__).resolve().parents[2] / "src/platekeeper/recognition/weights"

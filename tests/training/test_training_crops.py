@@ -2,12 +2,12 @@ from itertools import islice
 
 import numpy as np
 import pytest
+
+from training import patrol
 from training.boxes import found_plates, overlap
 from training.crops import CROP_HEIGHT, CROP_WIDTH, LONGEST, crops, encoded
 from training.ctc import decoded, folded
 from training.finder_targets import STRIDE, targets
-
-from training import patrol
 
 
 class TestCrops:
