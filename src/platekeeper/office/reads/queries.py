@@ -1,6 +1,7 @@
 """Reads and pictures, for whoever has a grant."""
 
 import base64
+import logging
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,7 +11,10 @@ from uuid import UUID
 from platekeeper.office.access.operations import AccessGrant
 from platekeeper.office.reads.models import Image, Read
 from platekeeper.office.reads.storage import vault
+from platekeeper.office.reads.vault import VaultError
 from platekeeper.wire import captured_between
+
+log = logging.getLogger("platekeeper.reads")
 
 
 @dataclass(frozen=True)
@@ -59,7 +63,7 @@ def picture(grant: AccessGrant, read_id: UUID, role: str) -> Picture | None:
 
 
 def plate_pictures(grant: AccessGrant, reads: Iterable[tuple[UUID, datetime]]) -> dict[UUID, Picture]:
-    """Return the plate pictures of several reads, by read.
+    """Return the plate pictures of several reads, by read; one that cannot be opened is left out and logged.
 
     Args:
         grant: an open access.
@@ -75,7 +79,13 @@ def plate_pictures(grant: AccessGrant, reads: Iterable[tuple[UUID, datetime]]) -
                 read_at__in=times, read_id__in=[read_id for read_id, _ in wanted], role="plate"
             )
         )
-    return {image.read_id: _opened(image) for image in images}
+    pictures = {}
+    for image in images:
+        try:
+            pictures[image.read_id] = _opened(image)
+        except VaultError as error:  # what lies beside it is shown nevertheless
+            log.error("A picture of read %s: %s", image.read_id, error)  # noqa: TRY400  # a sentence, no traceback
+    return pictures
 
 
 def roles_of(grant: AccessGrant, reads: Iterable[tuple[UUID, datetime]]) -> dict[UUID, frozenset[str]]:
@@ -104,5 +114,8 @@ def _opened(image: Image) -> Picture:
 
 
 def _when(read_id: UUID) -> dict[str, object]:
-    start, end = captured_between(read_id)
+    try:
+        start, end = captured_between(read_id)
+    except OverflowError:
+        return {"read_at__in": []}  # an id whose time lies beyond the calendar is no read's
     return {"read_at__gte": start, "read_at__lt": end}

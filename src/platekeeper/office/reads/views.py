@@ -1,5 +1,6 @@
 """A read's pictures: always opened in the course of something that said why."""
 
+import logging
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,10 @@ from platekeeper.office.access.operations import AccessGrant, Inquiry, open_acce
 from platekeeper.office.access.queries import OwnRecord, own_record
 from platekeeper.office.accounts.people import person_of, source_of
 from platekeeper.office.reads.queries import picture
+from platekeeper.office.reads.vault import VaultError
 from platekeeper.policy import Function
+
+log = logging.getLogger("platekeeper.reads")
 
 
 @require_GET
@@ -22,7 +26,11 @@ def image(request: HttpRequest, read_id: UUID, role: str) -> HttpResponse:
         return HttpResponse("Open pictures from a search, a read or an alert.", status=403)
     asked: dict[str, Any] = {"read": str(read_id), "picture": role}
     grant = open_read(request, because, function_of(because, Function.VIEW_IMAGE), read_id, asked)
-    found = picture(grant, read_id, role)
+    try:
+        found = picture(grant, read_id, role)
+    except VaultError as error:
+        log.error("A picture of read %s: %s", read_id, error)  # noqa: TRY400  # a sentence, no traceback
+        return HttpResponse(str(error), status=500, content_type="text/plain")
     if found is None:
         raise Http404("no such picture")
     return HttpResponse(found.content, content_type=found.media_type)

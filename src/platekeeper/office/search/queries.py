@@ -149,7 +149,7 @@ def reads_matching(
 def _candidates(question: Question) -> _Candidates:
     if not question.plate:
         return _Candidates(None)
-    pattern = plate_texts.PlatePattern.parse(question.plate)
+    pattern = plate_texts.PlatePattern.parse(question.plate, lookalike=question.lookalikes)
     if pattern.kind is plate_texts.PatternKind.EXACT:
         exact = plate_texts.normalize(question.plate)
         if not question.lookalikes:
