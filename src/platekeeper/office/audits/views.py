@@ -1,5 +1,6 @@
 """The auditor's list of who asked what, and why."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -31,8 +32,7 @@ def access_records(request: HttpRequest) -> HttpResponse:
     form = RecordsForm(request.GET or None)
     given = {name: value for name, value in form.cleaned_data.items() if value} if form.is_valid() else {}
     grant = _open(request, {name: str(value) for name, value in given.items()})
-    before = parse_datetime(request.GET.get("before", "").replace(" ", "+"))
-    records, more = find_records(grant, given, before=before if before and before.tzinfo else None)
+    records, more = find_records(grant, given, before=_moment(request.GET.get("before", "")))
     query = request.GET.copy()
     if more:
         query["before"] = records[-1].accessed_at.isoformat()
@@ -44,6 +44,14 @@ def access_records(request: HttpRequest) -> HttpResponse:
         "filters": given,
     }
     return render(request, "audits/access_records.html", context)
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        moment = parse_datetime(text.replace(" ", "+"))
+    except ValueError:
+        return None
+    return moment if moment and moment.tzinfo else None
 
 
 @require_GET
