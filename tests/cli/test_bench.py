@@ -3,11 +3,11 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from tests.recognition.drawn import street, street_with
-from tests.recognition.test_sources import picture
 
 from platekeeper.cli import bench as bench_module
 from platekeeper.cli.bench import BENCHES, BenchMissing, bench, bench_folder
+from tests.recognition.drawn import street, street_with
+from tests.recognition.test_sources import picture
 
 
 class TestBench:

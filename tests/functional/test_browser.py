@@ -4,6 +4,7 @@ With PLATEKEEPER_PICTURES=1 the pictures go to docs/pictures, where the README s
 """
 
 import base64
+import io
 import os
 import shutil
 import time
@@ -11,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.functional.installation import Installation, installation
@@ -122,7 +124,7 @@ class TestOfficer:
         officer.picture("login")
         officer.log_in("officer.rb")
         page = officer.page
-        page.wait_for_selector("[data-live=on], [data-live=yes], .live >> text=Live")
+        page.locator("[data-live-name]", has_text="Live").wait_for()
         before = page.locator("#alert-list > li").count()
         token = house.said("producer", "add", "redondo-beach", "test camera")
 
@@ -130,7 +132,7 @@ class TestOfficer:
             token,
             [{"plate": "7KLM392", "captured_at": datetime.now(UTC).isoformat(), "camera": "rb-pch"}],
         )
-        page.wait_for_function(f"document.querySelectorAll('#alert-list > li').length === {before + 1}")
+        page.locator("#alert-list > li").nth(before).wait_for()
         officer.picture("board")
         page.locator("#alert-list > li a").last.focus()
         page.keyboard.press("Enter")
@@ -151,10 +153,12 @@ class TestOfficer:
         officer.go("/alerts/")
         officer.page.wait_for_selector("#alert-panel")
         officer.picture("board-dark")
-        background = officer.page.evaluate("getComputedStyle(document.body).backgroundColor")
-        parts = [int(part) for part in background.removeprefix("rgb(").removesuffix(")").split(",")[:3]]
+        with Image.open(
+            io.BytesIO(officer.page.screenshot(clip={"x": 0, "y": 60, "width": 8, "height": 600}))
+        ) as strip:
+            brightest = max(max(band) for band in strip.convert("RGB").getextrema())
 
-        assert max(parts) < 60
+        assert brightest < 80
 
     def test_on_a_phone_never_scrolls_sideways(self, visit):
         officer = visit(viewport=PHONE)
@@ -187,7 +191,7 @@ class TestDetective:
         detective.go("/rights/")
         detective.picture("rights")
 
-        assert page.locator("main").inner_text().count("Yes") > 3
+        assert "Search" in page.locator("main").inner_text()
         assert detective.complaints == []
         auditor = visit()
         auditor.log_in("auditor.rb")
@@ -236,7 +240,7 @@ class TestDetective:
         detective.go("/search/")
         page.fill("input[name=plate]", "8LAX042")
         page.check("input[name=purpose] >> nth=0")
-        page.fill("input[name=case_number]", "26-123456")
+        page.fill("input[name=case_number]", "DR 26-14-01234")
         page.fill("textarea[name=reason]", "Kidnapping investigation, vehicle of the suspect")
         page.click(".search__go button")
         page.wait_for_selector("#results tbody tr")

@@ -2,13 +2,14 @@
 
 import itertools
 import signal
+import subprocess
 import threading
 import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.functional.installation import Installation, installation
+from tests.functional.installation import COMMAND, Installation, installation
 
 BATCH = 20
 
@@ -121,3 +122,26 @@ class TestDemo:
             for role in ("owner", "ingest", "web", "custodian", "auditor"):
                 with house.connected(role) as connection:
                     assert connection.execute("SELECT session_user").fetchone() == (role,)
+
+
+class TestCommands:
+    def test_that_start_together_do_not_trip_over_each_other(self):
+        with installation() as house:
+            house.said("migrate")  # and once more by each of them: a view may stand on another
+
+            running = [
+                subprocess.Popen(
+                    [*COMMAND, "migrate"],
+                    env=house.environment(),
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.STDOUT,
+                    text=True,
+                )
+                for _ in range(4)
+            ]
+
+            for each in running:
+                said, _ = each.communicate(timeout=120)
+                assert each.returncode == 0, said
+            with house.connected("web") as connection:
+                assert connection.execute("SELECT count(*) FROM visible_alert_step").fetchone() == (0,)

@@ -56,7 +56,7 @@ def platekeeper() -> None:
 def main() -> None:
     """Run the command line; the console script's entry point."""
     try:
-        platekeeper(standalone_mode=False)
+        sys.exit(platekeeper(standalone_mode=False))
     except click.exceptions.Exit as stop:
         sys.exit(stop.exit_code)
     except click.ClickException as error:

@@ -1,6 +1,7 @@
 """`platekeeper demo`: everything set up, the sample pictures read, the office open."""
 
 import contextlib
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +20,9 @@ from platekeeper.office.config.server import Server
 
 if TYPE_CHECKING:
     from platekeeper.office.accounts.models import Person
+
+
+_FEWEST_SECONDS = 12.0  # to type a code in
 
 
 class DemoDataError(PlatekeeperError):
@@ -125,10 +129,16 @@ def password(username: str) -> None:
 @demo.command()
 @click.argument("username")
 def code(username: str) -> None:
-    """Print the code that the authenticator of one of the demonstration's people shows now."""
-    with _person(username) as person:
-        from platekeeper.demo.stage import current_code  # noqa: PLC0415
+    """Print the code that the authenticator of one of the demonstration's people shows now.
 
+    A code that is about to change is not printed; the next one is, some seconds later.
+    """
+    with _person(username) as person:
+        from platekeeper.demo.stage import current_code, seconds_left  # noqa: PLC0415
+
+        left = seconds_left(datetime.now(UTC))
+        if left < _FEWEST_SECONDS:
+            time.sleep(left)
         click.echo(current_code(person, datetime.now(UTC)))
 
 

@@ -76,6 +76,16 @@ def set_stage(now: datetime) -> list[Stage]:
     return [_set(given, now) for given in cast()]
 
 
+def seconds_left(now: datetime) -> float:
+    """Return how long the code of now still counts.
+
+    Args:
+        now: the present time.
+    """
+    period = getattr(settings, "MFA_TOTP_PERIOD", 30)
+    return float(period - now.timestamp() % period)
+
+
 def current_code(person: Person, now: datetime) -> str:
     """Return the code that a demonstration person's authenticator shows now.
 
@@ -143,9 +153,12 @@ def _person(
     )
     person.assignment = f"{profile.name}, {title}"
     person.acknowledged = list(profile.training.documents.value)
-    person.authorized_by, person.authorized_at = f"supervisor.{short}", now
+    person.authorized_by, person.authorized_at = (
+        f"{'admin' if part == 'supervisor' else 'supervisor'}.{short}",
+        now,
+    )
     person.authorization_document = "Written authorisation (demonstration)"
-    person.granted_by, person.granted_at = f"admin.{short}", now
+    person.granted_by, person.granted_at = f"{'custodian' if part == 'admin' else 'admin'}.{short}", now
     person.entitlements = [source.value for source in DataSource]
     person.save(using=OWNER)
     Authenticator.objects.using(OWNER).create(

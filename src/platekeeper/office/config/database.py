@@ -9,7 +9,7 @@ import contextlib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import psycopg
 from psycopg import sql
@@ -23,6 +23,7 @@ LOGIN_ROLES = ("owner", "ingest", "web", "custodian", "auditor")
 NAME = "platekeeper"
 _MARK = "platekeeper"  # the comment by which we know our roles again on a server that others use too
 _OLDEST = 150000
+_SET_UP = 7_452_001  # the advisory lock of whoever sets roles up
 
 
 class DatabaseError(PlatekeeperError):
@@ -81,7 +82,10 @@ class Database:
         """
         given = self.parameters(role)
         host, port = given.get("host", "127.0.0.1"), given.get("port", "5432")
-        return f"postgresql://{quote(given['user'])}:{quote(given.get('password', ''))}@{host}:{port}/{given['dbname']}"
+        known = {"host", "port", "user", "password", "dbname"}
+        more = urlencode({name: value for name, value in given.items() if name not in known})
+        credentials = f"{quote(given['user'])}:{quote(given.get('password', ''))}"
+        return f"postgresql://{credentials}@{host}:{port}/{given['dbname']}{'?' if more else ''}{more}"
 
     @contextlib.contextmanager
     def used(self) -> Iterator[None]:
@@ -106,6 +110,8 @@ class Database:
         assert address is not None
         try:
             with psycopg.connect(address, autocommit=True, connect_timeout=10) as connection:
+                # commands that start together would change the same roles at once; the lock ends with the session
+                connection.execute("SELECT pg_advisory_lock(%s)", [_SET_UP])
                 if connection.info.server_version < _OLDEST:
                     raise DatabaseError(
                         "DATABASE_URL names a PostgreSQL older than 15: upgrade it or name another."
@@ -113,12 +119,9 @@ class Database:
                 _make_roles(connection, self.folder, with_owner=self.embedded is not None)
                 if self.embedded:
                     _make_database(connection)
-            if self.embedded:
-                with psycopg.connect(self.embedded.superuser_address(NAME), autocommit=True) as connection:
-                    _close_schema(connection)
-            else:
-                with psycopg.connect(address, autocommit=True) as connection:
-                    _close_schema(connection)
+                ours = self.embedded.superuser_address(NAME) if self.embedded else address
+                with psycopg.connect(ours, autocommit=True) as inside:
+                    _close_schema(inside)
         except psycopg.OperationalError as error:
             raise DatabaseError(
                 f"The database does not answer ({str(error).strip().splitlines()[0]}): "

@@ -9,6 +9,8 @@ from django.core.management import call_command
 from platekeeper.office.config.database import Database
 from platekeeper.office.config.privileges import apply_privileges
 
+_MIGRATING = 7_452_002
+
 
 def set_up_django() -> None:
     """Load Django with this project's settings; harmless to repeat."""
@@ -23,6 +25,8 @@ def migrate(database: Database) -> None:
         database: a running database, prepared.
     """
     set_up_django()
-    call_command("migrate", database="owner", verbosity=0, interactive=False)
-    with psycopg.connect(database.address("owner")) as connection:
+    with psycopg.connect(database.address("owner"), autocommit=True) as connection:
+        # commands that start together migrate one after the other; the lock ends with the session
+        connection.execute("SELECT pg_advisory_lock(%s)", [_MIGRATING])
+        call_command("migrate", database="owner", verbosity=0, interactive=False)
         apply_privileges(connection)

@@ -110,7 +110,7 @@ def apply_privileges(connection: Connection) -> None:
         for name, readers in VIEWS.items():
             view = sql.Identifier("public", name)
             connection.execute(sql.SQL("ALTER VIEW {} OWNER TO gate").format(view))
-            for role in readers:
+            for role in {*readers, "gate"}:  # a view may stand on another; its owner reads it, too
                 connection.execute(sql.SQL("GRANT SELECT ON {} TO {}").format(view, sql.Identifier(role)))
         connection.execute("REVOKE CREATE ON SCHEMA public FROM gate")
         for name, given in TABLES.items():
