@@ -44,10 +44,6 @@ HOSTS = frozenset(
     }
 )
 # pictures that are made by the tests of the browser, not written
-SHOWN = ("board", "alert", "search", "read", "records", "public", "login")
-TO_BE_DRAWN = {
-    "README.md": {f"docs/pictures/{name}.png" for name in SHOWN},
-}
 documents = pytest.mark.parametrize("document", DOCUMENTS, ids=called)
 
 
@@ -68,7 +64,7 @@ class TestDocument:
         for link in links(document):
             path, _, anchor = link.partition("#")
             target = (document.parent / path).resolve() if path else document
-            if urlsplit(link).scheme or link in TO_BE_DRAWN.get(called(document), ()):
+            if urlsplit(link).scheme:
                 continue
             if not target.exists() or (anchor and anchor not in anchors(target)):
                 broken.append(link)
