@@ -42,12 +42,41 @@ def _export(_: argparse.Namespace) -> None:
     import_module("training.report").export_measured(WEIGHTS, PROJECT / "docs")
 
 
+def _go_on(options: argparse.Namespace) -> None:
+    reader = import_module("training.read_training").train_reader
+    reader(
+        options.samples,
+        "reader-next",
+        "reader",
+        seed=options.seed + 2,
+        strength=1.0,
+        peak=8e-4,
+        loaders=options.loaders,
+    )
+    finder = import_module("training.find_training").train_finder
+    finder(
+        options.samples // 4,
+        "finder-next",
+        "finder",
+        seed=options.seed + 2,
+        peak=8e-4,
+        loaders=options.loaders,
+    )
+
+
 def _all(options: argparse.Namespace) -> None:
     for step in (_scenes, _reader, _finder, _export):
         step(options)
 
 
-STEPS = {"scenes": _scenes, "reader": _reader, "finder": _finder, "export": _export, "all": _all}
+STEPS = {
+    "scenes": _scenes,
+    "reader": _reader,
+    "finder": _finder,
+    "export": _export,
+    "go-on": _go_on,
+    "all": _all,
+}
 
 
 def main(arguments: list[str]) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import cv2
 import numpy as np
@@ -15,9 +14,8 @@ from training import patrol
 from training.boxes import found_plates, overlap
 from training.finder import Finder, loss
 from training.frames import Frame, frames
-from training.loop import DEVICE, Plan, fresh, resume, stream, train
+from training.loop import DEVICE, RUNS, Plan, fresh, resume, round_file, stream, train
 
-RUNS = Path(__file__).parent / "runs"
 WATCHED_SIZE = (960, 544)
 
 
@@ -67,7 +65,7 @@ def train_finder(samples: int, name: str, start: str | None, *, seed: int, peak:
     plan = Plan(samples, batch=16, peak=peak, average=0.997)
     state = fresh(Finder().to(memory_format=torch.channels_last), plan)
     if start:
-        resume(state, RUNS / f"{start}.pt", weights_only=True)
+        resume(state, round_file(start), weights_only=True)
     resume(state, RUNS / f"{name}.pt")
 
     def watch(network: nn.Module) -> str:

@@ -14,6 +14,8 @@ import torch
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, IterableDataset
 
+RUNS = Path(__file__).parent / "runs"
+STARTS = Path(__file__).parent / "starts"
 DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
 
 
@@ -46,6 +48,12 @@ def fresh(network: nn.Module, plan: Plan) -> State:
     network = network.to(DEVICE)
     optimiser = torch.optim.AdamW(network.parameters(), lr=plan.peak, weight_decay=plan.decay)
     return State(network, copy.deepcopy(network).eval(), optimiser)
+
+
+def round_file(name: str) -> Path:
+    """Return the file of a round's weights: one's own, else the one that the repository carries to go on from."""
+    own = RUNS / f"{name}.pt"
+    return own if own.exists() else STARTS / f"{name}.pt"
 
 
 def resume(state: State, file: Path, weights_only: bool = False) -> None:

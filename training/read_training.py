@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import cv2
 import numpy as np
@@ -14,10 +13,9 @@ from torch.utils.data import IterableDataset, get_worker_info
 from training import patrol
 from training.crops import Crop, crops, encoded, region_class
 from training.ctc import decoded, folded
-from training.loop import DEVICE, Plan, fresh, resume, stream, train
+from training.loop import DEVICE, RUNS, Plan, fresh, resume, round_file, stream, train
 from training.reader import Reader, loss
 
-RUNS = Path(__file__).parent / "runs"
 HELD_OUT_SEED = 900_000
 
 
@@ -79,7 +77,7 @@ def train_reader(
     plan = Plan(samples, peak=peak)
     state = fresh(Reader().to(memory_format=torch.channels_last), plan)
     if start:
-        resume(state, RUNS / f"{start}.pt", weights_only=True)
+        resume(state, round_file(start), weights_only=True)
     resume(state, RUNS / f"{name}.pt")
     rendered = [(c.picture, c.text) for c in held_out(600)]
     real = patrol.text_crops(quoted=False)

@@ -21,8 +21,8 @@ from training.evaluate import (
     rendered_crops,
 )
 from training.export import export, load, write_manifest
+from training.loop import RUNS
 from training.patrol import text_crops
-from training.read_training import RUNS
 from training.reader import Reader
 from training.shipped import (
     finder_figures,
