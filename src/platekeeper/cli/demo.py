@@ -15,7 +15,7 @@ from rich.table import Table
 from platekeeper.errors import PlatekeeperError
 from platekeeper.office.config.book import sign_and_publish
 from platekeeper.office.config.database import Database
-from platekeeper.office.config.migrate import migrate, set_up_django
+from platekeeper.office.config.migrate import migrate
 from platekeeper.office.config.server import Server
 
 if TYPE_CHECKING:
@@ -145,13 +145,15 @@ def code(username: str) -> None:
 @contextlib.contextmanager
 def _person(username: str) -> Iterator["Person"]:
     database = Database.located()
+    database.folder.prepare()
     with database.used():
-        set_up_django()
+        migrate(database)
         from platekeeper.office.accounts.models import Person  # noqa: PLC0415
 
         person = Person.objects.using("owner").select_related("agency").filter(username=username).first()
         if person is None or not person.agency.is_demonstration:
             raise DemoDataError(
-                f"The demonstration has nobody called {username}: try officer.rb, detective.la or auditor.ec."
+                f"The demonstration has nobody called {username}: try officer.rb, detective.la or auditor.ec, "
+                "and run platekeeper demo first."
             )
         yield person

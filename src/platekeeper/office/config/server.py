@@ -2,7 +2,9 @@
 
 import contextlib
 import logging
+import signal
 import socket
+import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -79,6 +81,9 @@ class Server:
             lifespan="off",
         )
         with _watched(database), signed_hourly(database):
+            # uvicorn ends in order and then raises the signal again: by default SIGTERM would end us right there,
+            # and our database would be left behind running
+            signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
             uvicorn.Server(config).run(sockets=[self._socket])
 
 
