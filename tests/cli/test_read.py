@@ -10,7 +10,9 @@ from PIL import Image
 from tests.recognition.drawn import street, street_with
 from tests.recognition.test_sources import picture, video
 
-READ = [sys.executable, "-c", "from platekeeper.cli import main; main()", "read"]
+# a test run in the background has interruptions switched off, and its children inherit that
+HEEDS = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+READ = [sys.executable, "-c", f"{HEEDS}; from platekeeper.cli import main; main()", "read"]
 KEYS = [
     "file",
     "frame",

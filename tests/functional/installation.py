@@ -18,7 +18,9 @@ from typing import Any
 
 import psycopg
 
-COMMAND = [sys.executable, "-c", "from platekeeper.cli import main; main()"]
+# a test run in the background has interruptions switched off, and its children inherit that
+HEEDS = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+COMMAND = [sys.executable, "-c", f"{HEEDS}; from platekeeper.cli import main; main()"]
 PICTURES = Path(__file__).parents[2] / "src" / "platekeeper" / "demo" / "pictures"
 PATIENCE_SECONDS = 120
 
