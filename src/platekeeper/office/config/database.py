@@ -6,6 +6,7 @@ Five roles may log in, each with a password of its own, and each process gets on
 """
 
 import contextlib
+import hashlib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,7 +22,9 @@ from platekeeper.office.config.postgres import EmbeddedPostgres
 
 LOGIN_ROLES = ("owner", "ingest", "web", "custodian", "auditor")
 NAME = "platekeeper"
-_MARK = "platekeeper"  # the comment by which we know our roles again on a server that others use too
+_MARK = (
+    "platekeeper"  # how the comment begins by which we know our roles again on a server that others use too
+)
 _OLDEST = 150000
 _SET_UP = 7_452_001  # the advisory lock of whoever sets roles up
 
@@ -149,16 +152,24 @@ def _make_roles(connection: psycopg.Connection, folder: DataFolder, *, with_owne
             [[*LOGIN_ROLES, "gate"]],
         ).fetchall()
     )
+    mark = f"{_MARK} {hashlib.sha256(folder.secret('master.key')).hexdigest()[:16]}"
     for role in (*(name for name in LOGIN_ROLES if with_owner or name != "owner"), "gate"):
-        if role in known and known[role] != _MARK:
+        if role in known and known[role].partition(" ")[0] != _MARK:
             raise DatabaseError(
                 f"The server already has a role named {role} that is not Platekeeper's: "
                 "rename it, or use another server."
             )
+        if not with_owner and known.get(role, mark) not in {mark, _MARK}:
+            # taking the roles over would lock that installation out, and its pictures would not open here
+            raise DatabaseError(
+                "The database in DATABASE_URL is another data folder's: name that folder in PLATEKEEPER_DATA, "
+                "restore its secrets here, or use a server of its own."
+            )
         name = sql.Identifier(role)
         if role not in known:
             connection.execute(sql.SQL("CREATE ROLE {}").format(name))
-            connection.execute(sql.SQL("COMMENT ON ROLE {} IS {}").format(name, sql.Literal(_MARK)))
+        if known.get(role) != mark:
+            connection.execute(sql.SQL("COMMENT ON ROLE {} IS {}").format(name, sql.Literal(mark)))
         if role != "gate":
             password = sql.Literal(folder.password(role))
             connection.execute(sql.SQL("ALTER ROLE {} LOGIN PASSWORD {}").format(name, password))
