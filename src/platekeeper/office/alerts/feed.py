@@ -63,9 +63,12 @@ class Feed:
 
 async def _connection() -> psycopg.AsyncConnection:
     settings = connections["default"].settings_dict
+    options = {
+        name: value for name, value in settings["OPTIONS"].items() if name != "pool"
+    }  # such as sslmode
     return await psycopg.AsyncConnection.connect(
         host=settings["HOST"], port=settings["PORT"], dbname=settings["NAME"], user=settings["USER"],
-        password=settings["PASSWORD"], autocommit=True, application_name="platekeeper-feed",
+        password=settings["PASSWORD"], autocommit=True, **(options | {"application_name": "platekeeper-feed"}),
     )  # fmt: skip
 
 
