@@ -3,8 +3,9 @@
 import secrets
 from datetime import datetime
 
-from django.contrib.auth.hashers import make_password
+from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 
 from platekeeper import policy
 from platekeeper.errors import PlatekeeperError
@@ -48,12 +49,14 @@ def choose_password(person: Person, password: str) -> None:
 
     Args:
         person: the person.
-        password: at least 10 characters, none of the common ones (CJIS IA-5(1)(a)).
+        password: at least 10 characters, none of the common ones (CJIS IA-5(1)(a)), not the present one.
 
     Raises:
-        django.core.exceptions.ValidationError: it is too weak; the sentence says why.
+        django.core.exceptions.ValidationError: it is too weak, or no new one; the sentence says why.
     """
     validate_password(password, person)
+    if check_password(password, person.password):
+        raise ValidationError("This is the present password, which somebody else may know: choose another.")
     person.password = make_password(password)
     person.must_choose_password = False
     person.save(update_fields=["password", "must_choose_password"])
