@@ -7,6 +7,7 @@ from datetime import timedelta
 import psycopg
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from platekeeper import wire
 from platekeeper.office.devices.models import Producer
@@ -27,7 +28,7 @@ class Sender:
         self.client = Client(raise_request_exception=False)
 
     def read(self, text: str = "8ABC123", **changes):
-        camera, moment = self.camera.ref, NOW.isoformat()
+        camera, moment = self.camera.ref, timezone.now().isoformat()  # a read ten minutes old raises no alert
         return {"plate": text, "captured_at": moment, "camera": camera, "source_event_id": text} | changes
 
     def post(self, *reads, body: bytes | None = None, **headers):

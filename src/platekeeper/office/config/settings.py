@@ -24,15 +24,26 @@ MAP_TILES = os.environ.get(
 
 _APPS = [
     "ui",
+    "jobs",
     "accounts",
+    "notices",
+    "rms",
     "access",
+    "roster",
+    "governance",
     "devices",
     "reads",
     "hotlists",
     "alerts",
+    "dispatch",
     "search",
+    "cases",
+    "retention",
+    "evidence",
+    "misuse",
     "audits",
     "transparency",
+    "compliance",
 ]
 INSTALLED_APPS = [
     *(f"platekeeper.office.{name}" for name in _APPS),

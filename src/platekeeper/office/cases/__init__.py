@@ -1,0 +1,1 @@
+"""A detective's cases: searches, reads and notes of one case together."""

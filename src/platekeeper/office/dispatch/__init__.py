@@ -1,0 +1,1 @@
+"""Units on the road, and what the dispatcher confirms for them (OPS)."""

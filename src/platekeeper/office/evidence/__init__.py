@@ -1,0 +1,1 @@
+"""Packages that a court can verify without us (HLD-01)."""

@@ -1,0 +1,1 @@
+"""The policy in force: published by two people, with its history and offices (GOV)."""

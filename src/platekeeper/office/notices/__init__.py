@@ -1,0 +1,1 @@
+"""Messages to people and offices: kept here, delivered by page, mail and webhook, chased until delivered."""

@@ -1,0 +1,1 @@
+"""How long reads are kept, held and provably destroyed (RET, HLD)."""
