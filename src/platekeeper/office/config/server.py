@@ -4,6 +4,7 @@ import contextlib
 import logging
 import signal
 import socket
+import subprocess
 import sys
 import threading
 from collections.abc import Iterator
@@ -80,7 +81,7 @@ class Server:
             timeout_graceful_shutdown=3,
             lifespan="off",
         )
-        with _watched(database), signed_hourly(database):
+        with _watched(database), signed_hourly(database), _worked():
             # uvicorn ends in order and then raises the signal again: by default SIGTERM would end us right there,
             # and our database would be left behind running
             signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
@@ -112,3 +113,30 @@ def _watched(database: Database) -> Iterator[None]:
         done.set()
         if embedded is not None:
             watcher.join()
+
+
+@contextlib.contextmanager
+def _worked() -> Iterator[None]:
+    """Have a worker beside the pages for the length of the block, and a new one where it dies."""
+    done = threading.Event()
+    command = [sys.executable, "-m", "platekeeper", "worker", "--attached"]
+
+    def watch() -> None:
+        while not done.is_set():
+            # it goes when its standard input closes, which the kernel does for us even after a kill -9; a group of
+            # its own, so that ctrl-C reaches it through us and not in the middle of a purge
+            with subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True) as worker:  # noqa: S603  # our own words
+                while worker.poll() is None and not done.wait(0.5):
+                    pass
+                assert worker.stdin is not None
+                worker.stdin.close()
+            if not done.wait(1.0):
+                log.error("The worker ended; it is started again.")
+
+    watcher = threading.Thread(target=watch, name="worker-watch", daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        done.set()
+        watcher.join()

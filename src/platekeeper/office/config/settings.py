@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from platekeeper.office.config.data_folder import DataFolder
 from platekeeper.office.config.database import Database
@@ -140,6 +141,15 @@ MFA_TOTP_ISSUER = "Platekeeper"
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+
+# where messages leave the house, e.g. smtp://user:password@mail.police.example:587; without it none leave by e-mail
+_SMTP = urlsplit(os.environ.get("PLATEKEEPER_SMTP", ""))
+EMAIL_HOST, EMAIL_PORT = _SMTP.hostname or "", _SMTP.port or 587
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_SMTP.username or ""), unquote(_SMTP.password or "")
+EMAIL_USE_TLS = EMAIL_HOST not in ("", "127.0.0.1", "localhost")
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = os.environ.get("PLATEKEEPER_MAIL_FROM", "platekeeper@localhost")
+PUBLIC_ADDRESS = os.environ.get("PLATEKEEPER_ADDRESS", "http://127.0.0.1:8000")  # how links in messages begin
 
 SESSION_COOKIE_AGE = 12 * 3600  # CJIS IA-5 j: log in again after 12 hours
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True

@@ -1,6 +1,12 @@
-"""Addresses of this part of the office."""
+"""Addresses of one's messages."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from platekeeper.office.notices import views
 
 app_name = "notices"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.messages, name="messages"),
+    path("seen/", views.all_seen, name="all_seen"),
+    path("<int:notice_id>/", views.open_message, name="open"),
+]

@@ -1,0 +1,5 @@
+"""`python -m platekeeper` is `platekeeper`."""
+
+from platekeeper.cli import main
+
+main()
