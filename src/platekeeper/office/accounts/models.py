@@ -18,6 +18,9 @@ class Agency(models.Model):
     profile = models.CharField(
         max_length=60, help_text="the policy profile in force (policy/profiles/*.toml)"
     )
+    profile_number = models.PositiveIntegerField(
+        default=1, help_text="which of its published versions is in force (GOV-04)"
+    )
     is_demonstration = models.BooleanField(default=False)
 
     class Meta:
@@ -27,6 +30,39 @@ class Agency(models.Model):
     def __str__(self) -> str:
         """Return the agency's name."""
         return self.name
+
+
+class ProfileVersion(models.Model):
+    """One published version of an agency's policy profile; none is ever changed (GOV-04).
+
+    The first comes with the agency. A later one is written by `answer_profile()` in the database alone, after a
+    second person agreed, or by the installation where the floor beneath it changed.
+    """
+
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="profile_versions")
+    number = models.PositiveIntegerField()
+    text = models.TextField(help_text="TOML")
+    sha256 = models.CharField(max_length=64)
+    version = models.CharField(max_length=120, help_text="what decisions and access records name")
+    reason = models.TextField()
+    proposed_by = models.CharField(max_length=60)
+    proposed_as = models.CharField(max_length=40)
+    proposed_at = models.DateTimeField()
+    approved_by = models.CharField(max_length=60)
+    approved_as = models.CharField(max_length=40)
+    in_force_from = models.DateTimeField()
+
+    class Meta:
+        db_table = "profile_version"
+        ordering: ClassVar = ["agency", "-number"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["agency", "number"], name="profile_version_number"),
+            models.CheckConstraint(condition=models.Q(number__gte=1), name="profile_version_from_one"),
+        ]
+
+    def __str__(self) -> str:
+        """Return its number and the name that decisions give it."""
+        return f"{self.number} ({self.version})"
 
 
 class PersonManager(BaseUserManager["Person"]):

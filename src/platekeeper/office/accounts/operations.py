@@ -2,16 +2,22 @@
 
 import secrets
 from datetime import datetime
+from hashlib import sha256
 
 from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
 
 from platekeeper import policy
 from platekeeper.errors import PlatekeeperError
-from platekeeper.office.accounts.models import Agency, Person, TrainingCompletion
+from platekeeper.office.accounts.models import Agency, Person, ProfileVersion, TrainingCompletion
+from platekeeper.office.accounts.queries import profile_of
+from platekeeper.policy.library import profile_text
 
 OWNER = "owner"
+INSTALLATION = "installation"
 
 
 class AccountsError(PlatekeeperError):
@@ -70,12 +76,27 @@ def add_agency(
     Args:
         slug: its short name.
         name: its name.
-        profile: the policy profile in force.
+        profile: the policy profile in force, one of those that come with Platekeeper.
         is_demonstration: whether its data is invented.
         using: the connection to write over.
     """
     given = {"name": name, "profile": profile, "is_demonstration": is_demonstration}
-    return Agency.objects.using(using).get_or_create(slug=slug, defaults=given)[0]
+    with transaction.atomic(using=using):
+        agency, made = Agency.objects.using(using).get_or_create(slug=slug, defaults=given)
+        if made:
+            _publish_first(agency, using)
+    return agency
+
+
+def _publish_first(agency: Agency, using: str) -> None:
+    text = profile_text(agency.profile)
+    now = timezone.now()  # nobody decides by it: it says when this installation took the policy up
+    ProfileVersion.objects.using(using).create(
+        agency=agency, number=1, text=text, sha256=sha256(text.encode()).hexdigest(),
+        version=policy.load_profile(agency.profile).version, reason="The policy that the agency began with.",
+        proposed_by=INSTALLATION, proposed_as=INSTALLATION, proposed_at=now,
+        approved_by=INSTALLATION, approved_as=INSTALLATION, in_force_from=now,
+    )  # fmt: skip
 
 
 def add_person(
@@ -122,7 +143,7 @@ def complete_training(
     Raises:
         AccountsError: the policy has no such course, the role is none, or a person signs for themselves.
     """
-    profile = policy.load_profile(person.agency.profile)
+    profile = profile_of(person.agency)
     course = next((one for one in profile.training.courses if one.code == course_code), None)
     if course is None:
         known = ", ".join(one.code for one in profile.training.courses)

@@ -3,22 +3,46 @@
 from functools import lru_cache
 
 from platekeeper import policy
-from platekeeper.office.accounts.models import Agency, Person, TrainingCompletion
+from platekeeper.errors import PlatekeeperError
+from platekeeper.office.accounts.models import Agency, Person, ProfileVersion, TrainingCompletion
 from platekeeper.policy.vocabulary import DataSource
 
 
+class NoPolicyInForce(PlatekeeperError):  # noqa: N818  # reads as what happened
+    """An agency has no published policy."""
+
+    def __init__(self, agency: Agency) -> None:
+        super().__init__(
+            f"{agency.name} has no policy in force: publish one with `platekeeper agency add {agency.slug}`."
+        )
+
+
 @lru_cache(maxsize=64)
-def _profile(slug: str) -> policy.Profile:
-    return policy.load_profile(slug)
+def _parsed(text: str) -> policy.Profile:
+    return policy.parse_profile(text)
+
+
+@lru_cache(maxsize=256)
+def _published(agency_id: int, number: int, using: str) -> policy.Profile | None:
+    # a published version is never changed, so whoever read it once need not ask again
+    texts = ProfileVersion.objects.using(using).filter(agency_id=agency_id, number=number)
+    text = texts.values_list("text", flat=True).first()
+    return None if text is None else _parsed(text)
 
 
 def profile_of(agency: Agency) -> policy.Profile:
-    """Return the policy profile in force for an agency.
+    """Return the policy profile in force for an agency, as its row named it when it was read.
 
     Args:
         agency: the agency.
+
+    Raises:
+        NoPolicyInForce: nothing was published for it.
     """
-    return _profile(agency.profile)
+    profile = _published(agency.pk, agency.profile_number, agency._state.db or "default")
+    if profile is None:
+        raise NoPolicyInForce(agency)
+    return profile
 
 
 def facts_of(person: Person, *, asked: Agency | None = None) -> policy.Person:

@@ -1,1 +1,1 @@
-"""The policy in force: published by two people, with its history and offices (GOV)."""
+"""How an agency's policy comes into force: proposed, checked, approved by a second person, never changed (GOV)."""

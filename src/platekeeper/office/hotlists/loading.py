@@ -21,10 +21,10 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from platekeeper import policy
 from platekeeper.intake.hotlists import OTHER, HotListReader, HotListRefused, Layout, Report, Rules
 from platekeeper.intake.hotlists.lines import LARGEST_FILE_BYTES
 from platekeeper.office.access.events import record_event
+from platekeeper.office.accounts.queries import profile_of
 from platekeeper.office.hotlists.keeping import categories_left_out
 from platekeeper.office.hotlists.models import HotList, HotListVersion
 from platekeeper.office.hotlists.rows import STORED_AS, row_of_entry
@@ -134,7 +134,7 @@ def _check_list(hot_list: HotList, now: datetime) -> None:
         source=hot_list.source, authority=hot_list.authority, purpose=hot_list.purpose,
         activated_by=hot_list.activated_by, interests=frozenset(), fetched_at=now,
     )  # fmt: skip
-    decision = decide_list(policy.load_profile(hot_list.agency.profile), asked, now)
+    decision = decide_list(profile_of(hot_list.agency), asked, now)
     if isinstance(decision, Denied):
         raise HotListError(str(decision))
 
@@ -154,7 +154,7 @@ def _known(hot_list: HotList, path: Path, layout: Layout) -> HotListVersion | No
 
 def _load(hot_list: HotList, file: _File, actor: str, now: datetime) -> Loaded:
     current = locked(hot_list).current
-    profile = policy.load_profile(hot_list.agency.profile)
+    profile = profile_of(hot_list.agency)
     rules = Rules(
         excluded_categories=categories_left_out(profile, entitled=bool(hot_list.entitlement)),
         category=file.category,

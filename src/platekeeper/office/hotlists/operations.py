@@ -6,9 +6,9 @@ from typing import Any
 
 from django.db import transaction
 
-from platekeeper import policy
 from platekeeper.office.access.events import record_event
 from platekeeper.office.accounts.models import Agency
+from platekeeper.office.accounts.queries import profile_of
 from platekeeper.office.hotlists.models import HotList, HotListVersion
 from platekeeper.office.hotlists.rows import ListedVehicle, row_of_vehicle
 from platekeeper.office.hotlists.versions import (
@@ -69,7 +69,7 @@ def add_list(
         interests=frozenset(),
         fetched_at=now,
     )
-    decision = decide_list(policy.load_profile(agency.profile), asked, now)
+    decision = decide_list(profile_of(agency), asked, now)
     if isinstance(decision, Denied):
         raise HotListError(str(decision))
     given = {

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from platekeeper import policy
 from platekeeper.office.accounts.models import Agency, Person
+from platekeeper.office.accounts.queries import profile_of
 from platekeeper.office.hotlists.models import HotList
 from platekeeper.office.hotlists.versions import INGEST, HotListError
 from platekeeper.policy import Denied, Function, Role
@@ -103,7 +103,7 @@ def manager_of(agency: Agency, username: str, *, using: str = "owner") -> Person
         HOT-01
     """
     person = Person.objects.using(using).filter(agency=agency, username=username, is_active=True).first()
-    roles = policy.load_profile(agency.profile).roles
+    roles = profile_of(agency).roles
     may = {role for role in roles if Function.MANAGE_HOTLISTS in roles[role].functions}
     if person is not None and may & {Role(role) for role in person.roles}:
         return person
@@ -123,7 +123,7 @@ def _staleness(hot_list: HotList, now: datetime) -> str:
         source=hot_list.source, authority=hot_list.authority, purpose=hot_list.purpose,
         activated_by=hot_list.activated_by, interests=frozenset(), fetched_at=hot_list.fetched_at,
     )  # fmt: skip
-    decision = decide_list(policy.load_profile(hot_list.agency.profile), asked, now)
+    decision = decide_list(profile_of(hot_list.agency), asked, now)
     if isinstance(decision, Denied):
         return str(decision)
     if now - version.listed_at > timedelta(hours=hot_list.max_age_hours):
