@@ -10,6 +10,7 @@ from django.utils import timezone
 from platekeeper import policy
 from platekeeper.office.accounts.models import Person
 from platekeeper.office.accounts.queries import facts_of, profile_of
+from platekeeper.office.notices.queries import unseen_count
 from platekeeper.office.ui.shell import NavItem, Shell
 from platekeeper.policy import Denied, Function
 
@@ -23,13 +24,22 @@ class _Place:
     icon: str
     key: str
     function: Function | None
+    group: str = ""  # the menu it stands in; empty for what an officer needs at once
 
 
 _PLACES = (
     _Place("Alerts", "alerts:board", "bell", "g a", Function.RECEIVE_ALERTS),
     _Place("Search", "search:search", "search", "g s", Function.SEARCH),
-    _Place("Access records", "audits:access_records", "records", "g r", Function.BROWSE_ACCESS_RECORDS),
-    _Place("My rights", "access:why", "shield", "g m", None),
+    _Place(
+        "Access records",
+        "audits:access_records",
+        "records",
+        "g r",
+        Function.BROWSE_ACCESS_RECORDS,
+        "Oversight",
+    ),
+    _Place("Messages", "notices:messages", "bell", "g i", None, "Me"),
+    _Place("My rights", "access:why", "shield", "g m", None, "Me"),
 )
 
 
@@ -42,14 +52,13 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     person = getattr(request, "user", None)
     if not isinstance(person, Person):
         return {}
-    profile = profile_of(person.agency)
-    decisions = dict(policy.explain(profile, facts_of(person), timezone.now()))
+    decisions = _decisions(person)
     return {
         "shell": Shell(
             agency=person.agency.name,
             person=person.full_name,
             role=person.title,
-            nav=[_item(place, decisions, request.path) for place in _PLACES],
+            nav=[_item(place, decisions, request.path, person) for place in _PLACES],
             is_demonstration=person.agency.is_demonstration,
         )
     }
@@ -61,8 +70,7 @@ def first_place(person: Person) -> str:
     Args:
         person: the person.
     """
-    profile = profile_of(person.agency)
-    decisions = dict(policy.explain(profile, facts_of(person), timezone.now()))
+    decisions = _decisions(person)
     return next(
         reverse(place.url_name)
         for place in _PLACES
@@ -70,7 +78,13 @@ def first_place(person: Person) -> str:
     )
 
 
-def _item(place: _Place, decisions: dict[Function, policy.Decision], path: str) -> NavItem:
+def _decisions(person: Person) -> dict[Function, policy.Decision]:
+    profile, facts, now = profile_of(person.agency), facts_of(person), timezone.now()
+    functions = {place.function for place in _PLACES if place.function}
+    return {function: policy.decide_function(profile, facts, function, now) for function in functions}
+
+
+def _item(place: _Place, decisions: dict[Function, policy.Decision], path: str, person: Person) -> NavItem:
     decision = decisions.get(place.function) if place.function else None
     url = reverse(place.url_name)
     return NavItem(
@@ -79,5 +93,7 @@ def _item(place: _Place, decisions: dict[Function, policy.Decision], path: str) 
         icon=place.icon,
         key=place.key,
         is_current=path.startswith(url),
+        count=unseen_count(person) if place.url_name == "notices:messages" else 0,
         refusal=decision if isinstance(decision, Denied) else None,
+        group=place.group,
     )

@@ -5,7 +5,7 @@
   let first = ""; // the first stroke of a two-stroke key
   let firstAt = 0;
 
-  const isVisible = (element) => element.checkVisibility();
+  const isVisible = (element) => element.checkVisibility() || element.closest("[data-menu]");
   const isTyping = (element) =>
     element.matches("textarea, select, [contenteditable], input:not([type=checkbox], [type=radio], [type=button], [type=submit])");
 

@@ -49,6 +49,19 @@
     if (id === "results" || id === "alert-panel") document.getElementById(id).focus({ preventScroll: true });
   });
 
+  /* A menu closes when somebody goes on elsewhere. */
+  function closeMenus(except) {
+    for (const menu of document.querySelectorAll("[data-menu][open]")) if (menu !== except) menu.open = false;
+  }
+  document.addEventListener("click", (event) => closeMenus(event.target.closest("[data-menu]")));
+  document.addEventListener("focusin", (event) => closeMenus(event.target.closest("[data-menu]")));
+  document.addEventListener("keydown", function (event) {
+    const menu = event.key === "Escape" && document.querySelector("[data-menu][open]");
+    if (!menu) return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  });
+
   /* Ages: <time data-ago> is written by the server and kept true here. */
   function ago(seconds) {
     if (seconds < 45) return "just now";
