@@ -84,7 +84,23 @@ class Person(AbstractBaseUser):
     must_choose_password = models.BooleanField(
         default=True, help_text="the present password was a one-time one"
     )
+    employee_number = models.CharField(
+        max_length=30,
+        blank=True,
+        default="",
+        help_text="as the roster of active employees names them (USR-11)",
+    )
     suspended_until = models.DateTimeField(null=True, blank=True, help_text="after misuse (USR-09)")
+    suspended_because = models.CharField(max_length=200, blank=True, default="")
+    suspension_decision = models.CharField(
+        max_length=60, blank=True, default="", help_text="number of the decision"
+    )
+    disabled_at = models.DateTimeField(null=True, blank=True, help_text="until an administrator enables it")
+    disabled_because = models.CharField(max_length=200, blank=True, default="")
+    enabled_at = models.DateTimeField(null=True, blank=True, help_text="when it was last enabled anew")
+    camera_groups = ArrayField(
+        models.CharField(max_length=60), null=True, blank=True, help_text="empty: every group (GOV-09)"
+    )
     assignment = models.CharField(
         max_length=120, blank=True, help_text="the lawful authority to ask (PUR-13)"
     )
@@ -94,6 +110,9 @@ class Person(AbstractBaseUser):
     )
     authorized_at = models.DateTimeField(null=True, blank=True)
     authorization_document = models.CharField(max_length=120, blank=True)
+    authorization_sha256 = models.CharField(
+        max_length=64, blank=True, default="", help_text="of the signed document"
+    )
     granted_by = models.CharField(max_length=60, blank=True, help_text="who granted for the bureau (USR-04)")
     granted_at = models.DateTimeField(null=True, blank=True)
     entitlements = ArrayField(
@@ -184,16 +203,48 @@ class TrainingCompletion(models.Model):
     def __str__(self) -> str:
         """Return the course's name."""
         return self.course
+    certificate = models.CharField(
+        max_length=60, blank=True, default="", help_text="number of the certificate"
+    )
 
 
 class Designation(models.Model):
-    """Who holds an office that the policy names, from when to when (GOV-01, C-1)."""
+    """Who holds an office that the policy names, from when to when; half-open (GOV-01, C-1).
+
+    The database lets no two people hold one duty at once; members whom the holder assigns may be many (GOV-02).
+    """
 
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="designations")
     duty = models.CharField(max_length=80)
     title = models.CharField(max_length=120)
     holder = models.CharField(max_length=120)
     held_from = models.DateField()
+class MaintenanceVisit(models.Model):
+    """A vendor let in for maintenance or repair: with a ticket, for a time (USR-07); half-open."""
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="visits")
+    ticket = models.CharField(max_length=60)
+    admitted_by = models.CharField(max_length=60)
+    admitted_at = models.DateTimeField()
+    valid_from = models.DateTimeField()
+    valid_to = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True, blank=True, help_text="when its end was noted")
+
+    class Meta:
+        db_table = "maintenance_visit"
+        ordering: ClassVar = ["-valid_from"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(valid_from__lt=models.F("valid_to")), name="maintenance_visit_period"
+            ),
+            models.CheckConstraint(condition=~models.Q(ticket=""), name="maintenance_visit_ticket"),
+        ]
+
+    def __str__(self) -> str:
+        """Return the ticket."""
+        return self.ticket
+
+
     held_to = models.DateField(null=True, blank=True)
 
     class Meta:
@@ -203,3 +254,18 @@ class Designation(models.Model):
     def __str__(self) -> str:
         """Return title and holder."""
         return f"{self.title}: {self.holder}"
+    delegated_by = models.CharField(
+        max_length=120,
+        blank=True,
+        default="",
+        help_text="the holder who assigned this member (GOV-02); empty for holders",
+    )
+    order_number = models.CharField(
+        max_length=60, blank=True, default="", help_text="of the appointment in writing"
+    )
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(held_to__isnull=True) | models.Q(held_from__lt=models.F("held_to")),
+                name="designation_period",
+            )
+        ]

@@ -62,14 +62,17 @@ def facts_of(person: Person, *, asked: Agency | None = None) -> policy.Person:
         assignment=person.assignment,
         created_at=person.added_at,
         last_used_at=person.last_used_at,
+        enabled_at=person.enabled_at,
         separated_at=person.separated_at,
-        disabled_at=None if person.is_active else person.added_at,
+        disabled_at=person.disabled_at or (None if person.is_active else person.added_at),
         suspended_until=person.suspended_until,
         on_duty=person.is_on_duty,
         trainings=tuple(_completion(one) for one in person.training.all()),
         acknowledged=frozenset(person.acknowledged),
         authorization=_authorization(person),
         entitlements=frozenset(DataSource(source) for source in person.entitlements),
+        camera_groups=None if person.camera_groups is None else frozenset(person.camera_groups),
+        visit=_visit(person),
     )
 
 
@@ -81,6 +84,20 @@ def _completion(one: TrainingCompletion) -> policy.TrainingCompletion:
         signed_as=policy.Role(one.signed_as),
         topics=frozenset(one.topics),
         certified_by=one.certified_by,
+    )
+
+
+def _visit(person: Person) -> policy.MaintenanceVisit | None:
+    if policy.Role.VENDOR not in person.roles:
+        return None
+    latest = next(iter(person.visits.all()), None)
+    if latest is None:
+        return None
+    return policy.MaintenanceVisit(
+        ticket=latest.ticket,
+        admitted_by=latest.admitted_by,
+        valid_from=latest.valid_from,
+        valid_to=latest.valid_to,
     )
 
 

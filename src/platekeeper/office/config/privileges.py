@@ -14,6 +14,7 @@ TABLES: dict[str, dict[str, tuple[str, ...]]] = {
     "access_record": {"gate": (SELECT, INSERT)},
     "account_emailaddress": {"web": (SELECT,)},
     "account_emailconfirmation": {"web": (SELECT,)},
+    "acknowledgement": {"gate": (SELECT, INSERT), "web": (SELECT,)},
     "address": {"web": (SELECT,)},
     "agency": {"gate": (SELECT, "UPDATE (profile_number)"), "ingest": (SELECT,), "web": (SELECT,)},
     "alert": {"gate": (SELECT,), "ingest": (INSERT, "SELECT (agency_id, id)")},
@@ -24,7 +25,8 @@ TABLES: dict[str, dict[str, tuple[str, ...]]] = {
     "auth_permission": {},
     "camera": {"gate": (SELECT,), "ingest": (SELECT,), "web": (SELECT,)},
     "delivery": {"web": (SELECT, INSERT, "UPDATE (attempts, next_at, delivered_at, error)")},
-    "designation": {"web": (SELECT,)},
+    "deployment_order": {"gate": (INSERT,), "web": (SELECT,)},
+    "designation": {"gate": (SELECT, INSERT, "UPDATE (held_to)"), "web": (SELECT,)},
     "django_content_type": {},
     "django_migrations": {},
     "django_session": {"web": (SELECT, INSERT, UPDATE, DELETE)},
@@ -34,15 +36,26 @@ TABLES: dict[str, dict[str, tuple[str, ...]]] = {
     "hot_list_version": {"ingest": (SELECT, INSERT), "web": (SELECT,)},
     "image": {"gate": (SELECT,), "ingest": (INSERT,)},
     "image_key": {"gate": (SELECT,), "ingest": (SELECT, INSERT)},
+    "issued_document": {"gate": (SELECT, INSERT), "web": (SELECT,)},
     "job_run": {"custodian": (SELECT, INSERT, UPDATE), "web": (SELECT,)},
     "ledger_checkpoint": {"auditor": (SELECT, INSERT)},
     "ledger_details": {"auditor": (SELECT,), "gate": (SELECT,)},
     "ledger_entry": {"auditor": (SELECT,), "gate": (SELECT,)},
     "login_attempt": {"web": (SELECT, INSERT)},
-    "mfa_authenticator": {"web": (SELECT, INSERT, UPDATE, DELETE)},
+    "maintenance_visit": {"gate": (SELECT, INSERT, "UPDATE (closed_at, valid_to)"), "web": (SELECT,)},
+    "mfa_authenticator": {"gate": (DELETE, "SELECT (user_id)"), "web": (SELECT, INSERT, UPDATE, DELETE)},
     "notice": {"web": (SELECT, INSERT, "UPDATE (seen_at)")},
     "person": {
-        "gate": (SELECT,),
+        # never username, agency_id or added_at: who somebody is does not change (C-7)
+        "gate": (
+            SELECT,
+            INSERT,
+            "UPDATE (acknowledged, assignment, authorization_document, authorization_sha256, authorized_at,"
+            " authorized_by, camera_groups, disabled_at, disabled_because, email, employee_number, enabled_at,"
+            " entitlements, full_name, granted_at, granted_by, is_active, is_on_duty, locked_at, must_choose_password,"
+            " password, reset_asked_at, reset_asked_by, roles, separated_at, suspended_because, suspended_until,"
+            " suspension_decision, title)",
+        ),
         "web": (SELECT, "UPDATE (password, last_login, last_used_at, locked_at, must_choose_password)"),
     },
     "plate": {"gate": (SELECT, INSERT, UPDATE)},
@@ -54,7 +67,7 @@ TABLES: dict[str, dict[str, tuple[str, ...]]] = {
     "producer": {"ingest": (SELECT,)},
     "quarantined_read": {"ingest": (INSERT,)},
     "read": {"gate": (SELECT,), "ingest": (INSERT,)},
-    "training_completion": {"gate": (SELECT,), "web": (SELECT,)},
+    "training_completion": {"gate": (SELECT, INSERT), "web": (SELECT,)},
 }
 
 # view -> roles that may select from it; each is owned by `gate` and opens with open_grants()
@@ -71,13 +84,21 @@ VIEWS: dict[str, tuple[str, ...]] = {
 
 # function -> (owner, roles that may call it); functions run with their owner's rights
 FUNCTIONS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "acknowledge_document": ("gate", ("web",)),
+    "add_person": ("gate", ("web",)),
+    "admit_vendor": ("gate", ("web",)),
     "answer_profile": ("gate", ("web",)),
     "answerable_person": ("gate", ()),
     "append_entry": ("owner", ("gate",)),
     "attest": ("gate", ("web",)),
+    "change_person": ("gate", ("web",)),
+    "close_visit": ("gate", ("web",)),
+    "designate": ("gate", ("web",)),
+    "end_designation": ("gate", ("web",)),
     "ensure_month": ("owner", ("ingest",)),
     "erase_details": ("owner", ()),
     "is_hit": ("gate", ("web",)),
+    "issue_document": ("gate", ("web",)),
     "known_reads": ("gate", ("ingest",)),
     "ledger_chain_hash": ("owner", ("gate", "web")),
     "ledger_field": ("owner", ("gate", "web")),
@@ -85,7 +106,9 @@ FUNCTIONS: dict[str, tuple[str, tuple[str, ...]]] = {
     "note_plates": ("gate", ("ingest",)),
     "open_access": ("gate", ("web",)),
     "open_grants": ("gate", ("web",)),
+    "order_deployment": ("gate", ("web",)),
     "own_record": ("gate", ("web",)),
+    "person_lock_stays": ("owner", ()),
     "plate_bigrams": ("owner", ("gate", "web")),
     "plates_looking_like": ("gate", ("web",)),
     "plates_matching": ("gate", ("web",)),
@@ -95,6 +118,13 @@ FUNCTIONS: dict[str, tuple[str, tuple[str, ...]]] = {
     "refuse_change": ("owner", ()),
     "put_profile_in_force": ("gate", ()),
     "record_event": ("gate", ("web", "ingest", "custodian", "auditor")),
+    "reset_second_factor": ("gate", ("web",)),
+    "roster_actor": ("gate", ()),
+    "roster_refuse": ("gate", ()),
+    "roster_rules": ("gate", ("web",)),
+    "roster_slug": ("gate", ()),
+    "roster_subject": ("gate", ()),
+    "sign_training": ("gate", ("web",)),
 }
 
 _GIVEN = ("ingest", "web", "custodian", "auditor", "gate")
