@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from platekeeper.ledger.checkpoints import BrokenLedgerError, signature_holds
 from platekeeper.ledger.entries import LedgerError
-from platekeeper.ledger.exports import consistency_proof, export, inclusion_proof
+from platekeeper.ledger.exports import consistency_proof, export, inclusion_proof, inclusion_proofs
 from platekeeper.ledger.verify import verify
 
 from .defects import ledger
@@ -117,3 +117,24 @@ class TestExport:
         lines = export(KEY, simulator.entries[9:], simulator.checkpoints, last=14, after=after)
 
         assert verify(lines, [KEY]).checkpoints == 2  # of 9 entries, where it begins, and of 12
+
+
+class TestInclusionProofs:
+    @given(st.integers(1, 40), st.integers(0, 10), st.data())
+    @settings(max_examples=60)
+    def test_hold_from_the_leaves_behind_an_earlier_state(self, before, since, data):
+        simulator = grown(before, before + since + 1)
+        earlier, last = simulator.checkpoints
+        wanted = data.draw(st.lists(st.sampled_from(simulator.entries[before:]), min_size=1, unique=True))
+        leaves = [entry.leaf_hash for entry in simulator.entries[before:]]
+
+        proofs = inclusion_proofs(wanted, leaves, last.note, after=earlier.head())
+
+        assert all(verify(proof, [KEY], signature_holds=signature_holds).holds for proof in proofs)
+
+    def test_of_nothing_are_none(self):
+        simulator = grown(3)
+
+        assert not list(
+            inclusion_proofs([], [e.leaf_hash for e in simulator.entries], simulator.checkpoints[0].note)
+        )

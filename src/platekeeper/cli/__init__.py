@@ -30,6 +30,7 @@ COMMANDS = {
     "read": "platekeeper.cli.read:read",
     "hotlist": "platekeeper.cli.hotlist:hotlist",
     "ledger": "platekeeper.cli.ledger:ledger",
+    "evidence": "platekeeper.cli.evidence:evidence",
     "policy": "platekeeper.cli.policy:policy",
 }
 

@@ -3,7 +3,7 @@
 Everything is an iterator of lines: an export of any size takes the memory of one line.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from platekeeper.ledger.checkpoints import BrokenLedgerError, StoredCheckpoint
 from platekeeper.ledger.entries import LedgerError, StoredEntry
@@ -81,17 +81,47 @@ def inclusion_proof(
         LedgerError: the checkpoint does not reach the entry.
         BrokenLedgerError: the leaf hashes are not those that were signed.
     """
-    sequence, size = stored.entry.sequence, note.checkpoint.size
-    if sequence > size:
-        raise LedgerError(
-            f"{note.checkpoint.named()} does not reach entry {sequence}: make a checkpoint first."
-        )
-    path = _path(inclusion_spans(sequence - 1, (0, size)), leaf_hashes, note)
-    return [
-        line_of({"format": INCLUSION_FORMAT, "path": path}),
-        stored.line(withheld=withheld, chained=False),
-        note.line(),
-    ]
+    return next(inclusion_proofs([stored], leaf_hashes, note, withheld=withheld))
+
+
+def inclusion_proofs(
+    entries: Sequence[StoredEntry],
+    leaf_hashes: Iterable[bytes],
+    note: Note,
+    *,
+    withheld: bool = False,
+    after: Head | None = None,
+) -> Iterator[list[bytes]]:
+    """Prove of many entries that they are in the ledger, in one pass over it.
+
+    Args:
+        entries: the entries.
+        leaf_hashes: the leaf hashes of the ledger, in order, those behind `after`.
+        note: a checkpoint that counts the entries.
+        withheld: show the entries' leaf hashes only.
+        after: a state of the same ledger that counts none of the entries; so a pass over what came later is enough.
+
+    Yields:
+        Three lines for `verify`, for each entry.
+
+    Raises:
+        LedgerError: the checkpoint does not reach an entry.
+        BrokenLedgerError: the leaf hashes are not those that were signed.
+    """
+    size = note.checkpoint.size
+    for stored in entries:
+        if stored.entry.sequence > size:
+            raise LedgerError(
+                f"{note.checkpoint.named()} does not reach entry {stored.entry.sequence}: make a checkpoint first."
+            )
+    paths = [inclusion_spans(stored.entry.sequence - 1, (0, size)) for stored in entries]
+    known = _known(set().union(*paths), leaf_hashes, note, after or Head())
+    for stored, path in zip(entries, paths, strict=True):
+        yield [
+            line_of({"format": INCLUSION_FORMAT, "path": [known[span].hex() for span in path]}),
+            stored.line(withheld=withheld, chained=False),
+            note.line(),
+        ]
 
 
 def consistency_proof(older: Note, newer: Note, leaf_hashes: Iterable[bytes]) -> list[bytes]:
@@ -113,20 +143,24 @@ def consistency_proof(older: Note, newer: Note, leaf_hashes: Iterable[bytes]) ->
         raise LedgerError(
             f"{newer.checkpoint.named()} does not follow on the other: name the older one first."
         )
-    path = _path(consistency_spans(older.checkpoint.size, (0, newer.checkpoint.size)), leaf_hashes, newer)
+    spans = consistency_spans(older.checkpoint.size, (0, newer.checkpoint.size))
+    known = _known(set(spans), leaf_hashes, newer, Head())
+    path = [known[span].hex() for span in spans]
     return [line_of({"format": CONSISTENCY_FORMAT, "path": path}), older.line(), newer.line()]
 
 
-def _path(spans: list[Span], leaf_hashes: Iterable[bytes], note: Note) -> list[str]:
-    root, known = _subtrees(set(spans), leaf_hashes, note.checkpoint.size)
+def _known(wanted: set[Span], leaf_hashes: Iterable[bytes], note: Note, after: Head) -> dict[Span, bytes]:
+    root, known = _subtrees(wanted, leaf_hashes, note.checkpoint.size, after)
     if root != note.checkpoint.root:
         raise BrokenLedgerError(
             f"{note.checkpoint.named()} has another root than the entries: run `platekeeper ledger verify`."
         )
-    return [known[span].hex() for span in spans]
+    return known
 
 
-def _subtrees(wanted: set[Span], leaf_hashes: Iterable[bytes], size: int) -> tuple[bytes, dict[Span, bytes]]:
+def _subtrees(
+    wanted: set[Span], leaf_hashes: Iterable[bytes], size: int, after: Head
+) -> tuple[bytes, dict[Span, bytes]]:
     """Return the tree's root and the wanted subtrees' hashes, in one pass over the leaves."""
     known: dict[Span, bytes] = {}
     edge: list[tuple[Span, bytes]] = []
@@ -141,7 +175,12 @@ def _subtrees(wanted: set[Span], leaf_hashes: Iterable[bytes], size: int) -> tup
         (start, _), left = edge.pop()
         put((start, end), node_hash(left, right))
 
-    for index, leaf in zip(range(size), leaf_hashes, strict=False):
+    start = 0
+    for node in after.edge:  # complete subtrees, the largest first: one for each 1 in the binary size
+        width = 1 << (after.size - start).bit_length() - 1
+        put((start, start + width), node)
+        start += width
+    for index, leaf in zip(range(after.size, size), leaf_hashes, strict=False):
         put((index, index + 1), leaf)
         for _ in range((index + 1 & ~index).bit_length() - 1):
             join()

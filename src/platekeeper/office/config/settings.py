@@ -15,6 +15,10 @@ _DATABASE = Database.located()
 DATA_FOLDER = _FOLDER.path
 SECRET_KEY = _FOLDER.secret("django.key").hex()
 MASTER_KEY = _FOLDER.secret("master.key")  # wraps the data keys of images
+LEDGER_KEY = _FOLDER.secret("ledger.key")  # signs checkpoints, and so evidence packages
+INSTALLATION = _FOLDER.secret("installation.id", length_bytes=8).hex()
+TIMESTAMPS = os.environ.get("PLATEKEEPER_TIMESTAMPS", "")  # URL of an RFC 3161 authority, if there is one
+TIMESTAMP_ROOTS = os.environ.get("PLATEKEEPER_TIMESTAMP_ROOTS", "")  # PEM file of its root certificates
 DEBUG = False
 HTTPS = os.environ.get("PLATEKEEPER_HTTPS") == "1"
 ALLOWED_HOSTS = os.environ.get("PLATEKEEPER_HOSTS", "127.0.0.1,localhost,[::1]").split(",")

@@ -59,7 +59,7 @@ def picture(grant: AccessGrant, read_id: UUID, role: str) -> Picture | None:
     """
     with grant.used():
         image = Image.objects.filter(**_when(read_id), read_id=read_id, role=role).first()
-    return None if image is None else _opened(image)
+    return None if image is None else opened(image)
 
 
 def plate_pictures(grant: AccessGrant, reads: Iterable[tuple[UUID, datetime]]) -> dict[UUID, Picture]:
@@ -82,7 +82,7 @@ def plate_pictures(grant: AccessGrant, reads: Iterable[tuple[UUID, datetime]]) -
     pictures = {}
     for image in images:
         try:
-            pictures[image.read_id] = _opened(image)
+            pictures[image.read_id] = opened(image)
         except VaultError as error:  # what lies beside it is shown nevertheless
             log.error("A picture of read %s: %s", image.read_id, error)  # noqa: TRY400  # a sentence, no traceback
     return pictures
@@ -106,7 +106,15 @@ def roles_of(grant: AccessGrant, reads: Iterable[tuple[UUID, datetime]]) -> dict
     return {read_id: frozenset(found) for read_id, found in roles.items()}
 
 
-def _opened(image: Image) -> Picture:
+def opened(image: Image) -> Picture:
+    """Return a picture that the gate has shown, with its bytes.
+
+    Args:
+        image: its row.
+
+    Raises:
+        VaultError: the picture's file is missing or was changed.
+    """
     content = vault().open(
         bytes(image.sha256), agency_id=image.agency_id, month=image.key_month, wrapped=bytes(image.wrapped)
     )

@@ -1,0 +1,400 @@
+"""Copying reads out: the package, the sheet, and the custody of what left (HLD-01, HLD-02, HLD-06, SHR-11, AUD-08).
+
+A package is built while it is downloaded and is never stored here: pictures leave the vault one by one, and what is
+kept is its number, its digest and the steps of its custody. Until its seal has gone out there is only the access record
+of the export, which was committed before the first byte.
+"""
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from importlib import resources
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import msgspec
+from django.conf import settings
+from django.db import IntegrityError, connections, transaction
+from django.utils import timezone
+
+from platekeeper.evidence.bag import Bag, EvidenceError, Writer
+from platekeeper.evidence.sheet import pdf_of
+from platekeeper.evidence.timestamps import RemoteAuthority, certificates_in
+from platekeeper.evidence.verify import KEY, LARGEST_ZIP_BYTES, PROOFS
+from platekeeper.office.access.events import WEB
+from platekeeper.office.access.operations import AccessDenied, AccessGrant, Inquiry, open_access
+from platekeeper.office.accounts.models import Agency, Person
+from platekeeper.office.accounts.queries import facts_of, profile_of
+from platekeeper.office.evidence.documents import (
+    custody_document,
+    encoded,
+    index_document,
+    picture_name,
+    read_document,
+    read_me,
+    sheet_of,
+    watermark_of,
+)
+from platekeeper.office.evidence.lifecycle import BOOK, DISPOSE, MOVES, STEPS, Step
+from platekeeper.office.evidence.models import CustodyState, CustodyStep, EvidencePackage
+from platekeeper.office.evidence.proofs import proof_of, proofs_about, public_key
+from platekeeper.office.evidence.queries import Contents, contents_of, custody_of
+from platekeeper.office.reads.models import Image, Read
+from platekeeper.office.reads.queries import opened
+from platekeeper.office.reads.vault import VaultError
+from platekeeper.policy import Denied, Role
+from platekeeper.policy.access import decide_function
+from platekeeper.policy.holds import HoldFile, HoldStep, decide_hold_step
+
+MOST_READS = 2000  # each stands by its id in the access record, which the ledger keeps whole
+
+
+@dataclass(frozen=True)
+class Export:
+    """A package that may be built: the record is written, the rows are at hand.
+
+    Attributes:
+        id: the package's number.
+        person: who exports.
+        agency: whose data it is.
+        grant: the export's access.
+        inquiry: what was asked for, and why.
+        contents: what the gate showed.
+    """
+
+    id: UUID
+    person: Person
+    agency: Agency
+    grant: AccessGrant
+    inquiry: Inquiry
+    contents: Contents
+
+
+def open_export(*, person: Person, agency: Agency, inquiry: Inquiry, now: datetime) -> Export:
+    """Ask for reads to be copied out, and fetch what the policy opens of them.
+
+    Args:
+        person: who asks.
+        agency: whose data it is.
+        inquiry: an export of single reads, for a named recipient.
+        now: the present time.
+
+    Returns:
+        What can be built.
+
+    Raises:
+        AccessDenied: the policy refuses.
+        EvidenceError: there are too many reads, or none that the person may see, or their pictures are too large.
+
+    Records:
+        An access record of the export, allowed or refused, before anything is fetched.
+
+    Source:
+        AUD-08, SHR-11
+    """
+    read_ids = inquiry.read_ids or ()
+    if not read_ids or len(read_ids) > MOST_READS:
+        raise EvidenceError(
+            f"A package holds 1 to {MOST_READS} reads and these are {len(read_ids)}: choose others, or build several."
+        )
+    grant = open_access(person=person, agency=agency, inquiry=inquiry, now=now)
+    contents = contents_of(grant, read_ids)
+    if not contents.reads:
+        raise EvidenceError(
+            "None of these reads is there for you: they were destroyed, or are not visible to your class of users."
+        )
+    if contents.size_bytes > LARGEST_ZIP_BYTES * 9 // 10:
+        raise EvidenceError(
+            "The pictures of these reads are larger than 4 GB: choose fewer reads for each package."
+        )
+    return Export(uuid4(), person, agency, grant, inquiry, contents)
+
+
+def package_of(export: Export, writer: Writer, now: datetime) -> Iterator[bytes]:
+    """Build a package; its row and its seal are written when all else has gone out.
+
+    Args:
+        export: what is copied out.
+        writer: the container.
+        now: the present time.
+
+    Yields:
+        The container's bytes.
+
+    Raises:
+        EvidenceError: the authority that is to stamp it does not answer; nothing was sealed.
+        LedgerError: the ledger does not hold; nothing was sealed.
+
+    Records:
+        `evidence.sealed`, with the package's row and its first step of custody, in one transaction.
+
+    Source:
+        HLD-01; RFC 8493
+    """
+    bag = Bag(writer)
+    pictures = yield from _reads(bag, export, now)
+    facts = {
+        "case_number": export.inquiry.case_number,
+        "purpose": export.inquiry.purpose,
+        "reason": export.inquiry.reason,
+        "recipient": export.inquiry.on_behalf_of,
+        "asked_for": len(export.inquiry.read_ids or ()),
+    }
+    index = index_document(
+        export.contents, package=str(export.id), agency=export.agency, person=export.person, grant=export.grant,
+        facts=facts, now=now,
+    )  # fmt: skip
+    yield from bag.payload("custody.json", encoded(custody_document(export.contents)))
+    yield from bag.payload("package.json", encoded(index))
+    yield from bag.payload(PROOFS.removeprefix("data/"), _entries(export, now))
+    for name, content in _tags(export):
+        yield from bag.tag(name, content)
+    info = {
+        "Source-Organization": export.agency.name,
+        "External-Identifier": str(export.id),
+        "Bagging-Date": now.date().isoformat(),
+        "Bag-Software-Agent": "Platekeeper",
+    }
+    authority = _authority()
+
+    def seal(digests: Mapping[str, str]) -> bytes:
+        return _sealed(export, digests, pictures, is_stamped=authority is not None)
+
+    yield from bag.closed(info, seal, authority.stamp if authority else None)
+
+
+def _reads(bag: Bag, export: Export, now: datetime) -> Any:
+    """Put each read in; return how many pictures there were."""
+    mark, written = watermark_of(export.person, export.grant, now), 0
+    for read in export.contents.reads:
+        images, hits = export.contents.images.get(read.id, ()), export.contents.hits.get(read.id, ())
+        document = encoded(read_document(read, images, hits))
+        originals: dict[str, bytes] = {}
+        folder = f"reads/{read.id}"
+        yield from bag.payload(f"{folder}/read.json", document)
+        for image in images:
+            content = _original(image)
+            if content is None:
+                yield from bag.payload(f"{folder}/{image.role}.missing.txt", _MISSING)
+                continue
+            originals[image.role] = content
+            yield from bag.payload(f"{folder}/{picture_name(image)}", content)
+        sheet = sheet_of(
+            read,
+            hits,
+            originals,
+            agency=export.agency,
+            digest=hashlib.sha256(document).hexdigest(),
+            mark=mark,
+        )
+        yield from bag.payload(f"{folder}/sheet.pdf", pdf_of(sheet))
+        written += len(originals)
+    return written
+
+
+_MISSING = (
+    b"This picture could not be opened when the package was built: its file is missing or was changed.\n"
+)
+
+
+def _original(image: Image) -> bytes | None:
+    try:
+        return opened(image).content
+    except VaultError:  # said in the package; the other pictures are evidence nevertheless
+        return None
+
+
+def _entries(export: Export, now: datetime) -> bytes:
+    accesses, alerts = export.contents.accesses, [str(alert) for alert in export.contents.steps]
+    alerts += [str(hit.alert_id) for hits in export.contents.hits.values() for hit in hits]
+    subjects = [str(export.grant.record_id), *(str(one.id) for one in accesses), *alerts]
+    shown = [str(export.grant.record_id), *(str(one.id) for one in accesses if one.is_whole), *alerts]
+    proofs = proofs_about(sorted(set(subjects)), shown=shown, agency=export.agency.slug, now=now)
+    return b"".join(line for proof in proofs for line in proof)
+
+
+def _tags(export: Export) -> Iterator[tuple[str, bytes]]:
+    yield KEY, f"{public_key().line}\n".encode()
+    yield "README.txt", read_me(export.agency, str(export.id))
+    yield "verify.py", resources.files("platekeeper.evidence").joinpath("verify.py").read_bytes()
+    yield "ledger_verify.py", resources.files("platekeeper.ledger").joinpath("verify.py").read_bytes()
+
+
+def _authority() -> RemoteAuthority | None:
+    if not settings.TIMESTAMPS:
+        return None
+    try:
+        roots = certificates_in(Path(settings.TIMESTAMP_ROOTS).read_bytes())
+    except OSError:
+        raise EvidenceError(
+            "The certificates of the time-stamp authority cannot be read: "
+            "name their PEM file in PLATEKEEPER_TIMESTAMP_ROOTS."
+        ) from None
+    return RemoteAuthority(settings.TIMESTAMPS, roots)
+
+
+def _sealed(export: Export, digests: Mapping[str, str], pictures: int, *, is_stamped: bool) -> bytes:
+    package = {
+        "package": str(export.id),
+        "read_ids": [str(read.id) for read in export.contents.reads],
+        "pictures": pictures,
+        "size_bytes": export.contents.size_bytes,
+        "is_stamped": is_stamped,
+        **digests,
+    }
+    with transaction.atomic(using=WEB), connections[WEB].cursor() as cursor:
+        cursor.execute(
+            "SELECT seal_package(%s, %s, %s::jsonb)",
+            [export.person.pk, export.grant.record_id, msgspec.json.encode(package).decode()],
+        )
+        sequence = int(cursor.fetchone()[0])
+    return b"".join(proof_of(sequence, now=timezone.now()))  # the entry has the database's own time
+
+
+def print_sheet(*, person: Person, agency: Agency, inquiry: Inquiry, now: datetime) -> bytes | None:
+    """Return a read's page as a PDF, or None where there is no such read for this person.
+
+    Args:
+        person: who prints.
+        agency: whose read it is.
+        inquiry: a print of one read.
+        now: the present time.
+
+    Raises:
+        AccessDenied: the policy refuses.
+
+    Records:
+        An access record of the print.
+
+    Source:
+        HLD-06, SHR-11
+    """
+    grant = open_access(person=person, agency=agency, inquiry=inquiry, now=now)
+    contents = contents_of(grant, inquiry.read_ids or ())
+    read: Read | None = next(iter(contents.reads), None)
+    if read is None:
+        return None
+    images, hits = contents.images.get(read.id, ()), contents.hits.get(read.id, ())
+    digest = hashlib.sha256(encoded(read_document(read, images, hits))).hexdigest()
+    role = Role(person.roles[0]) if person.roles else Role.PATROL_OFFICER
+    file = HoldFile(actor=person.username, actor_role=role, requested_by=person.username, sheet_digest=digest)
+    decision = decide_hold_step(profile_of(agency), file, HoldStep.PRINT, now)
+    if isinstance(decision, Denied):
+        raise AccessDenied(decision, grant.record_id)
+    originals = {image.role: content for image in images if (content := _original(image)) is not None}
+    sheet = sheet_of(
+        read, hits, originals, agency=agency, digest=digest, mark=watermark_of(person, grant, now)
+    )
+    return pdf_of(sheet)
+
+
+def take_custody_step(
+    *,
+    package: EvidencePackage,
+    agency: Agency,
+    person: Person,
+    name: str,
+    stated: Mapping[str, str],
+    now: datetime,
+) -> Step:
+    """Note the next step of a package's way; its row and its ledger entry are one transaction.
+
+    Args:
+        package: the package.
+        agency: whose it is.
+        person: who takes the step.
+        name: the step's name in the lifecycle.
+        stated: what its fields hold.
+        now: the present time.
+
+    Returns:
+        The step.
+
+    Raises:
+        AccessDenied: the policy refuses: no right, no property number (HLD-01), no final disposition, or nobody but
+            whoever asked for it approves it (HLD-02, HLD-04).
+        EvidenceError: it does not follow from where the package is, a field is empty, or somebody else was faster.
+
+    Records:
+        The step's event.
+
+    Source:
+        HLD-01, HLD-02, HLD-04
+    """
+    taken = custody_of(package)
+    step = STEPS.get(name)
+    if step is None or step not in MOVES[CustodyState(taken[-1].state)]:
+        raise EvidenceError("This step does not follow from where the package is now: look at it again.")
+    profile = profile_of(agency)
+    decision = decide_function(profile, facts_of(person), step.function, now)
+    if not isinstance(decision, Denied):
+        decision = _decided(step, taken, person, agency, stated, now)
+    if isinstance(decision, Denied):
+        raise AccessDenied(decision, None)
+    detail = _detail(step, stated, taken)
+    try:
+        with transaction.atomic(using=WEB), connections[WEB].cursor() as cursor:
+            cursor.execute(
+                "SELECT take_custody_step(%s, %s, %s, %s, %s, %s::jsonb)",
+                [person.pk, package.id, taken[-1].number + 1, step.to.value, step.event,
+                 msgspec.json.encode(detail).decode()],
+            )  # fmt: skip
+    except IntegrityError as error:
+        raise EvidenceError("Somebody else was faster with this package: look at it again.") from error
+    return step
+
+
+def _decided(
+    step: Step,
+    taken: Sequence[CustodyStep],
+    person: Person,
+    agency: Agency,
+    stated: Mapping[str, str],
+    now: datetime,
+) -> Any:
+    if step not in {BOOK, DISPOSE}:
+        return None
+    asked = taken[-1] if step is DISPOSE else None
+    file = HoldFile(
+        actor=person.username,
+        actor_role=_acting_role(person),
+        requested_by=taken[0].username,
+        property_number=stated.get("property_number", ""),
+        disposed_at=_midnight(asked.detail["disposed_on"]) if asked else None,
+        disposition_authority=asked.detail["authority"] if asked else "",
+        release_requested_by=asked.username if asked else "",
+    )
+    return decide_hold_step(
+        profile_of(agency), file, HoldStep.BOOK if step is BOOK else HoldStep.RELEASE, now
+    )
+
+
+def _acting_role(person: Person) -> Role:
+    roles = [Role(role) for role in person.roles]
+    return next((role for role in (Role.SUPERVISOR, Role.COMMANDER) if role in roles), roles[0])
+
+
+def _midnight(text: str) -> datetime:
+    day = date.fromisoformat(text)
+    return datetime(day.year, day.month, day.day, tzinfo=timezone.get_current_timezone())
+
+
+def _detail(step: Step, stated: Mapping[str, str], taken: Sequence[CustodyStep]) -> dict[str, str]:
+    detail = {
+        field: " ".join(stated.get(field, "").replace("\0", "").split())[:300] for field, _ in step.fields
+    }
+    empty = next((label for field, label in step.fields if not detail[field]), None)
+    if empty is not None:
+        raise EvidenceError(f"“{empty}” is empty: fill it in, it stands in the custody log.")
+    if "disposed_on" in detail:
+        try:
+            date.fromisoformat(detail["disposed_on"])
+        except ValueError:
+            raise EvidenceError(
+                "The date of the final disposition is no date: write it as 2026-03-02."
+            ) from None
+    if step is DISPOSE:
+        detail = {**taken[-1].detail, "requested_by": taken[-1].username}
+    return detail
