@@ -219,6 +219,32 @@ class Designation(models.Model):
     title = models.CharField(max_length=120)
     holder = models.CharField(max_length=120)
     held_from = models.DateField()
+    held_to = models.DateField(null=True, blank=True)
+    delegated_by = models.CharField(
+        max_length=120,
+        blank=True,
+        default="",
+        help_text="the holder who assigned this member (GOV-02); empty for holders",
+    )
+    order_number = models.CharField(
+        max_length=60, blank=True, default="", help_text="of the appointment in writing"
+    )
+
+    class Meta:
+        db_table = "designation"
+        ordering: ClassVar = ["agency", "duty", "-held_from"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(held_to__isnull=True) | models.Q(held_from__lt=models.F("held_to")),
+                name="designation_period",
+            )
+        ]
+
+    def __str__(self) -> str:
+        """Return title and holder."""
+        return f"{self.title}: {self.holder}"
+
+
 class MaintenanceVisit(models.Model):
     """A vendor let in for maintenance or repair: with a ticket, for a time (USR-07); half-open."""
 
@@ -243,29 +269,3 @@ class MaintenanceVisit(models.Model):
     def __str__(self) -> str:
         """Return the ticket."""
         return self.ticket
-
-
-    held_to = models.DateField(null=True, blank=True)
-
-    class Meta:
-        db_table = "designation"
-        ordering: ClassVar = ["agency", "duty", "-held_from"]
-
-    def __str__(self) -> str:
-        """Return title and holder."""
-        return f"{self.title}: {self.holder}"
-    delegated_by = models.CharField(
-        max_length=120,
-        blank=True,
-        default="",
-        help_text="the holder who assigned this member (GOV-02); empty for holders",
-    )
-    order_number = models.CharField(
-        max_length=60, blank=True, default="", help_text="of the appointment in writing"
-    )
-        constraints: ClassVar = [
-            models.CheckConstraint(
-                condition=models.Q(held_to__isnull=True) | models.Q(held_from__lt=models.F("held_to")),
-                name="designation_period",
-            )
-        ]
