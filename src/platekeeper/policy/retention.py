@@ -4,7 +4,8 @@ Everything is half-open: a read is visible before the moment at which its period
 on. A hold is not known here: what is held is set aside before anything that is due is destroyed (RET-04).
 """
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 from platekeeper.policy.keeping import Retention
 from platekeeper.policy.period import Period
@@ -95,6 +96,42 @@ def purge_before(profile: Profile, now: datetime) -> datetime:
         RET-02
     """
     return min(period.cutoff(now) for period in _purge_periods(profile.retention))
+
+
+@dataclass(frozen=True)
+class PictureSlice:
+    """A slice of time whose pictures share one key, so that they are destroyed together.
+
+    Attributes:
+        name: `2026-03-14`, `2026-03-14T10` or `2026-03-14T1005`, UTC.
+        ends_at: aware, exclusive.
+    """
+
+    name: str
+    ends_at: datetime
+
+
+def picture_slice(profile: Profile, read_at: datetime, received_at: datetime) -> PictureSlice:
+    """Return whose key seals a read's pictures: a day's, or a shorter slice's where reads live less than two days.
+
+    Args:
+        profile: whose data it is.
+        read_at: when the camera saw it, aware.
+        received_at: when the server stored it, aware.
+
+    Source:
+        RET-02, RET-03
+    """
+    start = anchored(profile, read_at, received_at).astimezone(UTC)
+    lives = min(period.after(start) - start for period in _purge_periods(profile.retention))
+    minute = start.replace(second=0, microsecond=0)
+    if lives < timedelta(hours=2):
+        return PictureSlice(f"{minute:%Y-%m-%dT%H%M}", minute + timedelta(minutes=1))
+    hour = minute.replace(minute=0)
+    if lives < timedelta(days=2):
+        return PictureSlice(f"{hour:%Y-%m-%dT%H}", hour + timedelta(hours=1))
+    day = hour.replace(hour=0)
+    return PictureSlice(f"{day:%Y-%m-%d}", day + timedelta(days=1))
 
 
 def access_records_kept_until(profile: Profile, accessed_at: datetime) -> datetime:

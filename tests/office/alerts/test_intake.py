@@ -9,9 +9,11 @@ from django.db import DatabaseError, connections
 
 from platekeeper import policy, wire
 from platekeeper.office.accounts.models import Agency
+from platekeeper.office.accounts.queries import profile_of
 from platekeeper.office.reads.operations import _image_key
 from platekeeper.office.reads.storage import vault
 from platekeeper.office.reads.vault import VaultError
+from platekeeper.policy.retention import picture_slice
 from platekeeper.policy.vocabulary import DataElement
 from platekeeper.wire import Attribute, Vehicle
 
@@ -217,7 +219,7 @@ class TestOnce:
         assert counted(owner, agency)["read"] == 400
         assert counted(owner, agency)["plate"] == 100
 
-    def test_two_writers_of_a_new_month_s_first_pictures_agree_on_its_key(self, owner):
+    def test_two_writers_of_a_new_day_s_first_pictures_agree_on_its_key(self, owner):
         agency = an_agency()
         camera = a_camera(agency)
 
@@ -225,10 +227,10 @@ class TestOnce:
 
         keys = owner.execute("SELECT wrapped FROM image_key WHERE agency_id = %s", [agency.pk]).fetchall()
         assert len(keys) == 1
-        for sha256, month in owner.execute(
-            "SELECT sha256, key_month FROM image WHERE agency_id = %s", [agency.pk]
+        for sha256, key_name in owner.execute(
+            "SELECT sha256, key_name FROM image WHERE agency_id = %s", [agency.pk]
         ):
-            assert vault().open(sha256, agency_id=agency.pk, month=month, wrapped=keys[0][0])
+            assert vault().open(sha256, agency_id=agency.pk, key_name=key_name, wrapped=keys[0][0])
 
     def test_the_same_event_of_two_agencies_is_two_reads(self, owner):
         for agency in (an_agency(), an_agency()):
@@ -362,16 +364,16 @@ class TestPictures:
 
         take(agency, a_read(a_camera(agency), images=(wire.Image(role="plate", data=content),)))
 
-        sha256, month, wrapped, media_type, size = owner.execute(
-            "SELECT i.sha256, key_month, wrapped, media_type, size_bytes FROM image i"
-            " JOIN image_key k ON k.agency_id = i.agency_id AND k.month = i.key_month WHERE i.agency_id = %s",
+        sha256, key_name, wrapped, media_type, size = owner.execute(
+            "SELECT i.sha256, key_name, wrapped, media_type, size_bytes FROM image i"
+            " JOIN image_key k ON k.agency_id = i.agency_id AND k.name = i.key_name WHERE i.agency_id = %s",
             [agency.pk],
         ).fetchone()
         (file,) = (path for path in (vault().folder / str(agency.pk)).rglob("*") if path.is_file())
         assert b"\xff\xd8\xff" not in file.read_bytes()[:64]
         assert content[:64] not in file.read_bytes()
         assert (media_type, size) == ("image/jpeg", len(content))
-        assert vault().open(sha256, agency_id=agency.pk, month=month, wrapped=wrapped) == content
+        assert vault().open(sha256, agency_id=agency.pk, key_name=key_name, wrapped=wrapped) == content
 
     def test_of_two_agencies_have_keys_of_their_own(self, owner):
         content = a_jpeg()
@@ -380,7 +382,9 @@ class TestPictures:
         for agency in agencies:
             take(agency, a_read(a_camera(agency), images=(wire.Image(role="plate", data=content),)))
 
-        first, second = (bytes(_image_key(agency.pk, NOW.date().replace(day=1))) for agency in agencies)
+        first, second = (
+            bytes(_image_key(agency.pk, picture_slice(profile_of(agency), NOW, NOW))) for agency in agencies
+        )
         written = [
             next(path for path in (vault().folder / str(agency.pk)).rglob("*") if path.is_file()).read_bytes()
             for agency in agencies

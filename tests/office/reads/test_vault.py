@@ -3,7 +3,6 @@
 import hashlib
 import secrets
 from dataclasses import replace
-from datetime import date
 
 import pytest
 from hypothesis import given
@@ -13,7 +12,7 @@ from platekeeper.office.reads.vault import Vault, VaultError
 
 from ..streets import a_jpeg
 
-MARCH, APRIL = date(2026, 3, 1), date(2026, 4, 1)
+MARCH, APRIL = "2026-03-14", "2026-04-14"
 
 
 @pytest.fixture
@@ -21,10 +20,10 @@ def vault(tmp_path) -> Vault:
     return Vault(folder=tmp_path / "images", master_key=secrets.token_bytes(32))
 
 
-def sealed(vault: Vault, content: bytes, *, agency_id: int = 1, month: date = MARCH) -> tuple[bytes, bytes]:
+def sealed(vault: Vault, content: bytes, *, agency_id: int = 1, key_name: str = MARCH) -> tuple[bytes, bytes]:
     """Return the picture's digest and the wrapped key that sealed it."""
-    wrapped = vault.new_key(agency_id, month)
-    return vault.seal(content, agency_id=agency_id, month=month, wrapped=wrapped), wrapped
+    wrapped = vault.new_key(agency_id, key_name)
+    return vault.seal(content, agency_id=agency_id, key_name=key_name, wrapped=wrapped), wrapped
 
 
 def files(vault: Vault) -> list:
@@ -40,7 +39,7 @@ class TestOpening:
         for place in (0, 11, 12, len(good) // 2, len(good) - 1):
             file.write_bytes(good[:place] + bytes([good[place] ^ 1]) + good[place + 1 :])
             with pytest.raises(VaultError, match="changed since it was stored"):
-                vault.open(digest, agency_id=1, month=MARCH, wrapped=wrapped)
+                vault.open(digest, agency_id=1, key_name=MARCH, wrapped=wrapped)
 
     @pytest.mark.parametrize("length", [0, 5, 12, 20])
     def test_is_refused_when_the_file_was_cut(self, length, vault):
@@ -49,54 +48,56 @@ class TestOpening:
         file.write_bytes(file.read_bytes()[:length])
 
         with pytest.raises(VaultError, match="changed since it was stored"):
-            vault.open(digest, agency_id=1, month=MARCH, wrapped=wrapped)
+            vault.open(digest, agency_id=1, key_name=MARCH, wrapped=wrapped)
 
     def test_is_refused_when_another_picture_lies_in_its_place(self, vault):
         wrapped = vault.new_key(1, MARCH)
-        one, other = (vault.seal(a_jpeg(), agency_id=1, month=MARCH, wrapped=wrapped) for _ in range(2))
+        one, other = (vault.seal(a_jpeg(), agency_id=1, key_name=MARCH, wrapped=wrapped) for _ in range(2))
         first, second = (vault._path(1, MARCH, digest) for digest in (one, other))
         second.write_bytes(first.read_bytes())
 
         with pytest.raises(VaultError, match="changed since it was stored"):
-            vault.open(other, agency_id=1, month=MARCH, wrapped=wrapped)
+            vault.open(other, agency_id=1, key_name=MARCH, wrapped=wrapped)
 
-    @pytest.mark.parametrize(("agency_id", "month"), [(2, MARCH), (1, APRIL)])
-    def test_is_refused_when_the_file_was_moved_to_another_agency_or_month(self, agency_id, month, vault):
+    @pytest.mark.parametrize(("agency_id", "key_name"), [(2, MARCH), (1, APRIL)])
+    def test_is_refused_when_the_file_was_moved_to_another_agency_or_day(self, agency_id, key_name, vault):
         digest, _ = sealed(vault, a_jpeg())
-        moved = vault._path(agency_id, month, digest)
+        moved = vault._path(agency_id, key_name, digest)
         moved.parent.mkdir(parents=True)
         files(vault)[0].rename(moved)
 
         with pytest.raises(VaultError):
-            vault.open(digest, agency_id=agency_id, month=month, wrapped=vault.new_key(agency_id, month))
+            vault.open(
+                digest, agency_id=agency_id, key_name=key_name, wrapped=vault.new_key(agency_id, key_name)
+            )
 
-    @pytest.mark.parametrize(("agency_id", "month"), [(2, MARCH), (1, APRIL)])
-    def test_is_refused_with_the_key_of_another_agency_or_month(self, agency_id, month, vault):
+    @pytest.mark.parametrize(("agency_id", "key_name"), [(2, MARCH), (1, APRIL)])
+    def test_is_refused_with_the_key_of_another_agency_or_day(self, agency_id, key_name, vault):
         digest, _ = sealed(vault, a_jpeg())
 
         with pytest.raises(VaultError, match="master key"):
-            vault.open(digest, agency_id=1, month=MARCH, wrapped=vault.new_key(agency_id, month))
+            vault.open(digest, agency_id=1, key_name=MARCH, wrapped=vault.new_key(agency_id, key_name))
 
     def test_is_refused_with_another_master_key(self, vault):
         digest, wrapped = sealed(vault, a_jpeg())
         stolen = replace(vault, master_key=secrets.token_bytes(32))
 
         with pytest.raises(VaultError, match=r"restore secrets/master\.key"):
-            stolen.open(digest, agency_id=1, month=MARCH, wrapped=wrapped)
+            stolen.open(digest, agency_id=1, key_name=MARCH, wrapped=wrapped)
 
     def test_is_impossible_once_the_key_is_destroyed(self, vault):
         digest, _ = sealed(vault, a_jpeg())
 
-        # a purge destroys the wrapped key; a new one for the same month opens nothing of before
+        # a purge destroys the wrapped key; a new one for the same day opens nothing of before
         with pytest.raises(VaultError, match="changed since it was stored"):
-            vault.open(digest, agency_id=1, month=MARCH, wrapped=vault.new_key(1, MARCH))
+            vault.open(digest, agency_id=1, key_name=MARCH, wrapped=vault.new_key(1, MARCH))
 
     def test_tells_that_the_file_is_missing(self, vault):
         digest, wrapped = sealed(vault, a_jpeg())
         files(vault)[0].unlink()
 
         with pytest.raises(VaultError, match="missing: restore it"):
-            vault.open(digest, agency_id=1, month=MARCH, wrapped=wrapped)
+            vault.open(digest, agency_id=1, key_name=MARCH, wrapped=wrapped)
 
     @given(content=st.binary(min_size=1, max_size=2000))
     def test_gives_the_very_bytes(self, content, tmp_path_factory):
@@ -104,7 +105,7 @@ class TestOpening:
         digest, wrapped = sealed(vault, content)
 
         assert digest == hashlib.sha256(content).digest()
-        assert vault.open(digest, agency_id=1, month=MARCH, wrapped=wrapped) == content
+        assert vault.open(digest, agency_id=1, key_name=MARCH, wrapped=wrapped) == content
 
 
 class TestSealing:
@@ -123,17 +124,17 @@ class TestSealing:
         wrapped = vault.new_key(1, MARCH)
 
         for one in (vault, again):
-            one.seal(content, agency_id=1, month=MARCH, wrapped=wrapped)
+            one.seal(content, agency_id=1, key_name=MARCH, wrapped=wrapped)
 
         assert files(vault)[0].read_bytes() != files(again)[0].read_bytes()
 
     def test_of_the_same_picture_again_changes_nothing(self, vault):
         content = a_jpeg()
         wrapped = vault.new_key(1, MARCH)
-        vault.seal(content, agency_id=1, month=MARCH, wrapped=wrapped)
+        vault.seal(content, agency_id=1, key_name=MARCH, wrapped=wrapped)
         before = files(vault)[0].read_bytes()
 
-        vault.seal(content, agency_id=1, month=MARCH, wrapped=wrapped)
+        vault.seal(content, agency_id=1, key_name=MARCH, wrapped=wrapped)
 
         assert [file.read_bytes() for file in files(vault)] == [before]
 

@@ -154,6 +154,7 @@ def open_access(*, person: Person, agency: Agency, inquiry: Inquiry, now: dateti
     grant = {
         "data_agency_id": agency.pk,
         "visible_from": (decision.visible_from or _BEGINNING).isoformat(),
+        "anchor": profile_of(agency).retention.anchor.value.value,
         "kinds": sorted(kind.value for kind in decision.kinds),
         "camera_groups": None if decision.camera_groups is None else sorted(decision.camera_groups),
         "read_ids": None if inquiry.read_ids is None else [str(read_id) for read_id in inquiry.read_ids],

@@ -1,6 +1,5 @@
 """Taking a batch of reads: stored, matched, alerted, in one transaction; and the steps people take with an alert."""
 
-import contextlib
 import json
 from collections import defaultdict
 from collections.abc import Sequence
@@ -9,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, connections, transaction
-from psycopg.errors import UniqueViolation
+from psycopg.errors import CheckViolation, UniqueViolation
 
 from platekeeper import plates
 from platekeeper.errors import PlatekeeperError
@@ -23,6 +22,7 @@ from platekeeper.office.reads.operations import (
     Arrival,
     Sealed,
     array_of,
+    forget_months,
     prepare_months,
     seal_pictures,
     store_reads,
@@ -118,12 +118,16 @@ def take_reads(agency: Agency, arrivals: Sequence[Arrival], now: datetime) -> Re
     """
     if not arrivals:
         return Receipt()
-    prepare_months(arrivals)
-    pictures = seal_pictures(agency.pk, arrivals)
+    pictures = seal_pictures(agency, arrivals, now)
     for _ in range(_TRIES):
-        # another writer may store the same read in the same moment: then it is known, and no longer new
-        with contextlib.suppress(UniqueViolation):
+        prepare_months(arrivals)
+        try:
             return _take(agency, arrivals, pictures, now)
+        except UniqueViolation:
+            continue  # another writer stored the same read in the same moment: now it is known, and no longer new
+        except CheckViolation:
+            forget_months()  # a purge has just removed an empty month's partition
+    prepare_months(arrivals)
     return _take(agency, arrivals, pictures, now)
 
 

@@ -48,7 +48,7 @@ class Image(models.Model):
     sha256 = models.BinaryField()
     media_type = models.TextField()
     size_bytes = models.IntegerField()
-    key_month = models.DateField()
+    key_name = models.TextField()
     wrapped = models.BinaryField()
 
     class Meta:

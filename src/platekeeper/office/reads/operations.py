@@ -16,8 +16,11 @@ from django.db import connections
 from psycopg.types.json import Jsonb
 
 from platekeeper import plates
+from platekeeper.office.accounts.models import Agency
+from platekeeper.office.accounts.queries import profile_of
 from platekeeper.office.reads.places import cell_of
 from platekeeper.office.reads.storage import vault
+from platekeeper.policy.retention import PictureSlice, picture_slice
 
 INGEST = "ingest"
 _COLUMNS = (
@@ -30,7 +33,7 @@ _TYPES = (
 )  # fmt: skip
 _COPY = f"COPY read ({', '.join(_COLUMNS)}) FROM STDIN (FORMAT binary)"
 _STORE_IMAGE = """
-INSERT INTO image (agency_id, read_at, read_id, role, sha256, media_type, size_bytes, key_month)
+INSERT INTO image (agency_id, read_at, read_id, role, sha256, media_type, size_bytes, key_name)
 VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING
 """
 _known_months: set[date] = set()
@@ -87,6 +90,7 @@ class Sealed:
     media_type: str
     sha256: bytes
     size_bytes: int
+    key_name: str
 
 
 def prepare_months(arrivals: Sequence[Arrival]) -> None:
@@ -101,38 +105,47 @@ def prepare_months(arrivals: Sequence[Arrival]) -> None:
         _known_months.add(month)
 
 
-def seal_pictures(agency_id: int, arrivals: Sequence[Arrival]) -> list[Sealed]:
+def forget_months() -> None:
+    """Ask the database again for each month: a purge removes partitions in which nothing is left."""
+    _known_months.clear()
+
+
+def seal_pictures(agency: Agency, arrivals: Sequence[Arrival], now: datetime) -> list[Sealed]:
     """Write the pictures of a batch to disk, sealed, before the transaction that will name them.
 
     Args:
-        agency_id: whose they are.
+        agency: whose they are; its policy says how long a key may live.
         arrivals: the reads to come.
+        now: when they were received.
 
     Raises:
         VaultError: the disk is full; nothing of the batch is stored, and the sender tries again.
     """
+    if not any(arrival.pictures for arrival in arrivals):
+        return []
     sealed = []
-    keys: dict[date, bytes] = {}
+    profile = profile_of(agency)
+    keys: dict[str, bytes] = {}
     for arrival in arrivals:
+        of = picture_slice(profile, arrival.read_at, now)
         for role, media_type, content in arrival.pictures:
-            if arrival.month not in keys:
-                keys[arrival.month] = _image_key(agency_id, arrival.month)
-            digest = vault().seal(
-                content, agency_id=agency_id, month=arrival.month, wrapped=keys[arrival.month]
-            )
-            sealed.append(Sealed(arrival, role, media_type, digest, len(content)))
+            if of.name not in keys:
+                keys[of.name] = _image_key(agency.pk, of)
+            digest = vault().seal(content, agency_id=agency.pk, key_name=of.name, wrapped=keys[of.name])
+            sealed.append(Sealed(arrival, role, media_type, digest, len(content), of.name))
     return sealed
 
 
-def _image_key(agency_id: int, month: date) -> bytes:
+def _image_key(agency_id: int, of: PictureSlice) -> bytes:
     with connections[INGEST].cursor() as cursor:
         # the first of two writers wins, and both read what won
         cursor.execute(
-            "INSERT INTO image_key (agency_id, month, wrapped) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
-            [agency_id, month, vault().new_key(agency_id, month)],
+            "INSERT INTO image_key (agency_id, name, ends_at, wrapped) VALUES (%s, %s, %s, %s)"
+            " ON CONFLICT DO NOTHING",
+            [agency_id, of.name, of.ends_at, vault().new_key(agency_id, of.name)],
         )
         cursor.execute(
-            "SELECT wrapped FROM image_key WHERE agency_id = %s AND month = %s", [agency_id, month]
+            "SELECT wrapped FROM image_key WHERE agency_id = %s AND name = %s", [agency_id, of.name]
         )
         return bytes(cursor.fetchone()[0])
 
@@ -204,7 +217,8 @@ def _row(agency_id: int, arrival: Arrival, now: datetime) -> tuple[object, ...]:
 def _image_row(agency_id: int, sealed: Sealed) -> tuple[Any, ...]:
     of = sealed.arrival
     return (
-        agency_id, of.read_at, of.id, sealed.role, sealed.sha256, sealed.media_type, sealed.size_bytes, of.month,
+        agency_id, of.read_at, of.id, sealed.role, sealed.sha256, sealed.media_type, sealed.size_bytes,
+        sealed.key_name,
     )  # fmt: skip
 
 

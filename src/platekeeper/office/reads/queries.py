@@ -116,7 +116,7 @@ def opened(image: Image) -> Picture:
         VaultError: the picture's file is missing or was changed.
     """
     content = vault().open(
-        bytes(image.sha256), agency_id=image.agency_id, month=image.key_month, wrapped=bytes(image.wrapped)
+        bytes(image.sha256), agency_id=image.agency_id, key_name=image.key_name, wrapped=bytes(image.wrapped)
     )
     return Picture(image.media_type, content)
 

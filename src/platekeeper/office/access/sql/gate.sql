@@ -37,6 +37,7 @@ CREATE TABLE access_grant (
     access_id uuid NOT NULL,
     data_agency_id integer NOT NULL,        -- whose data it opens
     visible_from timestamptz NOT NULL,      -- logical deletion is a cut-off, never an UPDATE (RET-05)
+    anchor text NOT NULL CHECK (anchor IN ('capture', 'arrival')),  -- which moment it is compared with (RET-03)
     kinds text[] NOT NULL,                  -- policy's DataKind: read, image, scene, alert, access-record
     camera_ids bigint[],                    -- NULL: all (GOV-09)
     read_ids uuid[],                        -- NULL: all; opening one read opens that one
@@ -46,8 +47,14 @@ CREATE TABLE access_grant (
 );
 
 -- Not even their owner changes what was recorded; only a superuser could, and the ledger would show it (promise 1).
+-- The purge alone removes whole rows whose own period has ended, and says so in the ledger (AUD-01).
 CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog AS $$
 BEGIN
+    IF tg_op = 'DELETE' AND current_setting('platekeeper.purging', true) = tg_table_name
+        AND tg_table_name IN ('access_record', 'access_grant', 'alert_step')
+    THEN
+        RETURN NULL;
+    END IF;
     RAISE EXCEPTION 'rows of % are never changed or removed (SRC-06, AUD-01)', tg_table_name
         USING ERRCODE = 'insufficient_privilege';
 END $$;
@@ -55,6 +62,17 @@ CREATE TRIGGER access_record_stays BEFORE UPDATE OR DELETE OR TRUNCATE ON access
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER access_grant_stays BEFORE UPDATE OR DELETE OR TRUNCATE ON access_grant
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+-- Under every policy lies a year, whoever asks (CJIS AU-11).
+CREATE FUNCTION refuse_young_record() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+BEGIN
+    IF OLD.accessed_at > clock_timestamp() - interval '1 year' THEN
+        RAISE EXCEPTION 'access records are kept for at least a year (CJIS AU-11)' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN OLD;
+END $$;
+CREATE TRIGGER access_record_grows_old BEFORE DELETE ON access_record
+    FOR EACH ROW EXECUTE FUNCTION refuse_young_record();
 
 -- Writes one access record, its grants and its ledger entry; returns its id and, if it was allowed, the pass that
 -- `platekeeper.access` must hold, locally to a later transaction, for the views to answer.
@@ -100,13 +118,13 @@ BEGIN
     INSERT INTO access_record SELECT v_record.*;
     IF v_allowed THEN
         INSERT INTO access_grant
-        SELECT v_record.agency_id, v_record.id, g.data_agency_id, g.visible_from, g.kinds,
+        SELECT v_record.agency_id, v_record.id, g.data_agency_id, g.visible_from, coalesce(g.anchor, 'capture'), g.kinds,
                CASE WHEN g.camera_groups IS NOT NULL THEN ARRAY(
                    SELECT c.id FROM camera c
                     WHERE c.agency_id = g.data_agency_id AND c.site_group = ANY (g.camera_groups)) END,
                g.read_ids, v_record.function IN ('receive-alerts', 'verify-alert')
           FROM jsonb_to_recordset(p_request->'grants') AS g(
-               data_agency_id integer, visible_from timestamptz, kinds text[], camera_groups text[], read_ids uuid[]);
+               data_agency_id integer, visible_from timestamptz, anchor text, kinds text[], camera_groups text[], read_ids uuid[]);
     END IF;
     PERFORM append_entry(
         v_slug, CASE WHEN v_allowed THEN 'access.opened' ELSE 'access.denied' END, v_record.username,
@@ -118,23 +136,27 @@ BEGIN
     RETURN NEXT;
 END $$;
 
+-- What was logically deleted is cut off by `visible_from` for read_at or by `received_from` for received_at, whichever the
+-- policy's periods start at; the other is -infinity (RET-03, RET-05).
 -- The grants of the record that `platekeeper.access` names: if its token fits, it is fresh, this very session opened
 -- it, and it was committed before this transaction (a record that could still be rolled back opens nothing).
 CREATE FUNCTION open_grants(p_kind text)
-RETURNS TABLE (data_agency_id integer, visible_from timestamptz, camera_ids bigint[], read_ids uuid[], hits_only boolean)
+RETURNS TABLE (data_agency_id integer, visible_from timestamptz, received_from timestamptz, camera_ids bigint[],
+               read_ids uuid[], hits_only boolean)
 LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 1 SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     v_pass text := current_setting('platekeeper.access', true);
 BEGIN
-    IF v_pass IS NULL OR v_pass !~ '^[0-9]{1,9}:[0-9a-f-]{36}:[0-9a-f]{64}$' THEN
+    IF v_pass IS NULL OR v_pass !~ '^[0-9]{1,9}:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}:[0-9a-f]{64}$' THEN
         RETURN;
     END IF;
     RETURN QUERY
-    SELECT g.data_agency_id, g.visible_from, g.camera_ids, g.read_ids, g.hits_only
+    SELECT g.data_agency_id, CASE g.anchor WHEN 'capture' THEN g.visible_from ELSE '-infinity' END,
+           CASE g.anchor WHEN 'arrival' THEN g.visible_from ELSE '-infinity' END, g.camera_ids, g.read_ids, g.hits_only
       FROM access_record r
       JOIN access_grant g ON g.agency_id = r.agency_id AND g.access_id = r.id
      WHERE r.agency_id = split_part(v_pass, ':', 1)::integer
-       AND r.id::text = split_part(v_pass, ':', 2)
+       AND r.id = split_part(v_pass, ':', 2)::uuid
        AND r.token_sha256 = sha256(decode(split_part(v_pass, ':', 3), 'hex'))
        AND r.outcome = 'ALLOWED'
        AND r.session_role = session_user
@@ -190,10 +212,10 @@ CREATE FUNCTION record_event(p_agency text, p_event text, p_actor text, p_subjec
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     IF NOT (CASE session_user
-        WHEN 'web' THEN p_event ~ '^(login|account|second-factor|alert|camera|hot-list|intake|policy|training)\.[a-z-]+$'
+        WHEN 'web' THEN p_event ~ '^(login|session|terminal|function|account|second-factor|alert|camera|hot-list|intake|old-data|policy|training|canvass|case|misuse|plate-relation|sensitive-place)\.[a-z-]+$'
         WHEN 'ingest' THEN p_event ~ '^(alert|intake|hot-list)\.[a-z-]+$'
-        WHEN 'custodian' THEN p_event ~ '^(purge|hold)\.[a-z-]+$'
-        WHEN 'auditor' THEN p_event ~ '^ledger\.[a-z-]+$'
+        WHEN 'custodian' THEN p_event ~ '^(purge|hold|retention)\.[a-z-]+$'
+        WHEN 'auditor' THEN p_event ~ '^(ledger|misuse)\.[a-z-]+$'
         ELSE pg_has_role(session_user, 'gate', 'MEMBER') AND p_event !~ '^access\.'
     END) THEN
         RAISE EXCEPTION 'this role does not record % events', p_event USING ERRCODE = 'insufficient_privilege';

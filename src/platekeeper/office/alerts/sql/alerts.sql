@@ -48,7 +48,7 @@ SELECT h.*, r.plate, r.plate_raw, r.region, r.confidence, r.camera_id, r.lat, r.
   FROM granted g
   JOIN hit h ON h.agency_id = g.data_agency_id
   JOIN read r ON r.agency_id = h.agency_id AND r.read_at = h.read_at AND r.id = h.read_id
- WHERE h.read_at >= g.visible_from
+ WHERE h.read_at >= g.visible_from AND r.received_at >= g.received_from
    AND (g.camera_ids IS NULL OR r.camera_id = ANY (g.camera_ids))
    AND (g.read_ids IS NULL OR h.read_id = ANY (g.read_ids));
 
@@ -62,6 +62,9 @@ SELECT a.*, coalesce(latest.state, 'RAISED') AS state, coalesce(latest.number, 0
         SELECT s.state, s.number, s.username, s.taken_at FROM alert_step s
          WHERE s.agency_id = a.agency_id AND s.alert_id = a.id ORDER BY s.number DESC LIMIT 1) AS latest ON true
  WHERE a.read_at >= g.visible_from
+   AND (g.received_from = '-infinity' OR EXISTS (
+        SELECT 1 FROM read r
+         WHERE r.agency_id = a.agency_id AND r.read_at = a.read_at AND r.id = a.read_id AND r.received_at >= g.received_from))
    AND (g.read_ids IS NULL OR a.read_id = ANY (g.read_ids))
    AND (g.camera_ids IS NULL OR EXISTS (
         SELECT 1 FROM read r

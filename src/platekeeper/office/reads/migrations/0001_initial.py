@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
                 ('sha256', models.BinaryField()),
                 ('media_type', models.TextField()),
                 ('size_bytes', models.IntegerField()),
-                ('key_month', models.DateField()),
+                ('key_name', models.TextField()),
                 ('wrapped', models.BinaryField()),
             ],
             options={

@@ -32,17 +32,21 @@ CREATE TABLE image (
     sha256 bytea NOT NULL CHECK (octet_length(sha256) = 32),
     media_type text NOT NULL,
     size_bytes integer NOT NULL,
-    key_month date NOT NULL,                -- which data key sealed it
+    key_name text COLLATE "C" NOT NULL,     -- which data key sealed it
     PRIMARY KEY (agency_id, read_at, read_id, role)
 ) PARTITION BY RANGE (read_at);
+CREATE INDEX image_by_key ON image (agency_id, key_name);   -- a key is destroyed when nothing names it any more
 
--- One data key an agency and month; destroying it destroys the pictures, wherever their bytes were copied to (promise 5).
+-- One data key an agency and slice of time: a day, or less where the policy keeps reads for less (ADR 0012). Destroying
+-- it destroys the pictures, wherever their bytes were copied to (promise 5).
 CREATE TABLE image_key (
     agency_id integer NOT NULL,
-    month date NOT NULL,
+    name text COLLATE "C" NOT NULL          -- 2026-03-14, 2026-03-14T10, 2026-03-14T1005; +1 where held pictures stayed on
+        CHECK (name ~ '^\d{4}-\d\d-\d\d(T\d\d(\d\d)?)?(\+\d{1,9})?$'),
+    ends_at timestamptz NOT NULL,           -- no picture anchored at or after this is sealed with it (RET-03)
     wrapped bytea NOT NULL,                 -- by the master key, AES-256-GCM
     made_at timestamptz NOT NULL DEFAULT now(),
-    PRIMARY KEY (agency_id, month)
+    PRIMARY KEY (agency_id, name)
 );
 
 -- The distinct plates: a search index derived from reads, nothing else looks at it.
@@ -141,7 +145,7 @@ CREATE VIEW visible_read WITH (security_barrier) AS
 WITH granted AS MATERIALIZED (SELECT * FROM open_grants('read'))
 SELECT r.*
   FROM granted g JOIN read r ON r.agency_id = g.data_agency_id
- WHERE r.read_at >= g.visible_from
+ WHERE r.read_at >= g.visible_from AND r.received_at >= g.received_from
    AND (g.camera_ids IS NULL OR r.camera_id = ANY (g.camera_ids))
    AND (g.read_ids IS NULL OR r.id = ANY (g.read_ids))
    AND (NOT g.hits_only OR is_hit(r.agency_id, r.read_at, r.id));
@@ -153,8 +157,11 @@ WITH granted AS MATERIALIZED (          -- the plate's picture and the whole sce
 SELECT i.*, k.wrapped
   FROM granted g
   JOIN image i ON i.agency_id = g.data_agency_id AND i.role = g.role
-  JOIN image_key k ON k.agency_id = i.agency_id AND k.month = i.key_month
+  JOIN image_key k ON k.agency_id = i.agency_id AND k.name = i.key_name
  WHERE i.read_at >= g.visible_from
+   AND (g.received_from = '-infinity' OR EXISTS (
+        SELECT 1 FROM read r
+         WHERE r.agency_id = i.agency_id AND r.read_at = i.read_at AND r.id = i.read_id AND r.received_at >= g.received_from))
    AND (g.read_ids IS NULL OR i.read_id = ANY (g.read_ids))
    AND (NOT g.hits_only OR is_hit(i.agency_id, i.read_at, i.read_id))
    AND (g.camera_ids IS NULL OR EXISTS (

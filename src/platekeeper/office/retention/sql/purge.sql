@@ -1,0 +1,591 @@
+-- The purge (RET-02): opened for an agency with a cut-off that the database checks, done in steps that may be killed
+-- anywhere, finished with a certificate. Every step notes what it did in its own transaction.
+
+CREATE TABLE purge_run (
+    agency_id bigint NOT NULL REFERENCES agency,
+    id uuid NOT NULL DEFAULT gen_random_uuid(),
+    schedule_id bigint NOT NULL REFERENCES retention_schedule,
+    reads_before timestamptz NOT NULL,      -- what is anchored before this goes
+    records_before timestamptz NOT NULL,    -- access records, by their own period
+    started_at timestamptz NOT NULL,
+    started_by text NOT NULL,
+    finished_at timestamptz,
+    PRIMARY KEY (agency_id, id)
+);
+CREATE UNIQUE INDEX purge_run_one_at_a_time ON purge_run (agency_id) WHERE finished_at IS NULL;
+CREATE TABLE purge_part (
+    agency_id bigint NOT NULL,
+    run_id uuid NOT NULL,
+    number integer NOT NULL,
+    kind text NOT NULL,                     -- read, image, hit, alert, quarantined-read, plate, image-key, access-record
+    month date,
+    purged bigint NOT NULL,
+    held bigint NOT NULL,                   -- due, but kept by a hold
+    first_at timestamptz,                   -- of what was purged
+    last_at timestamptz,
+    first_id uuid,
+    last_id uuid,
+    digest bytea,                           -- SHA-256 over the ids, in order of time
+    done_at timestamptz NOT NULL,
+    PRIMARY KEY (agency_id, run_id, number),
+    FOREIGN KEY (agency_id, run_id) REFERENCES purge_run
+);
+CREATE TABLE purge_certificate (
+    agency_id bigint NOT NULL,
+    run_id uuid NOT NULL,
+    body text NOT NULL,                     -- canonical JSON, the bytes that are signed
+    signature bytea NOT NULL,
+    public_key bytea NOT NULL,
+    certified_at timestamptz NOT NULL,
+    PRIMARY KEY (agency_id, run_id),
+    FOREIGN KEY (agency_id, run_id) REFERENCES purge_run
+);
+CREATE TRIGGER purge_certificate_stays BEFORE UPDATE OR DELETE OR TRUNCATE ON purge_certificate
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+-- Pictures whose rows are gone and whose key still serves others: their files are removed one by one.
+CREATE TABLE purged_picture (
+    agency_id bigint NOT NULL,
+    key_name text NOT NULL,
+    sha256 bytea NOT NULL,
+    PRIMARY KEY (agency_id, key_name, sha256)
+);
+-- What the pages tell of the next purge; the custodian's last look.
+CREATE TABLE purge_forecast (
+    agency_id bigint PRIMARY KEY REFERENCES agency,
+    made_at timestamptz NOT NULL,
+    body jsonb NOT NULL
+);
+
+CREATE FUNCTION open_purge(p_agency bigint, p_reads_before timestamptz, p_records_before timestamptz, p_by text)
+RETURNS uuid
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    v_schedule retention_schedule := refuse_early_purge(p_agency, p_reads_before);
+    v_id uuid;
+BEGIN
+    PERFORM refuse_early_record_purge(p_agency, p_records_before);
+    INSERT INTO purge_run (agency_id, schedule_id, reads_before, records_before, started_at, started_by)
+    VALUES (p_agency, v_schedule.id, p_reads_before, p_records_before, clock_timestamp(), p_by)
+    RETURNING id INTO v_id;
+    PERFORM append_entry((SELECT slug FROM agency WHERE id = p_agency), 'purge.started', p_by, v_id::text,
+        jsonb_build_object('schedule', v_schedule.number, 'policy_version', v_schedule.policy_version,
+            'reads_before', p_reads_before, 'records_before', p_records_before)::text);
+    RETURN v_id;
+END $$;
+
+-- The open runs, each checked anew: a schedule may have been lengthened since. `r` speaks of an agency's open run.
+CREATE FUNCTION open_runs()
+RETURNS TABLE (agency_id bigint, run_id uuid, reads_before timestamptz, by_arrival boolean, spares_hits boolean)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    v_run purge_run;
+    v_schedule retention_schedule;
+BEGIN
+    FOR v_run IN SELECT * FROM purge_run u WHERE u.finished_at IS NULL ORDER BY u.agency_id LOOP
+        v_schedule := refuse_early_purge(v_run.agency_id, v_run.reads_before);
+        agency_id := v_run.agency_id; run_id := v_run.id; reads_before := v_run.reads_before;
+        by_arrival := v_schedule.anchor = 'arrival'; spares_hits := v_schedule.spares_hits;
+        RETURN NEXT;
+    END LOOP;
+END $$;
+
+CREATE FUNCTION note_part(
+    p_agency bigint, p_run uuid, p_kind text, p_month date, p_purged bigint, p_held bigint, p_first_at timestamptz = NULL,
+    p_last_at timestamptz = NULL, p_first_id uuid = NULL, p_last_id uuid = NULL, p_digest bytea = NULL) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    INSERT INTO purge_part
+    SELECT p_agency, p_run, coalesce(max(number), 0) + 1, p_kind, p_month, p_purged, p_held, p_first_at, p_last_at,
+           p_first_id, p_last_id, p_digest, clock_timestamp()
+      FROM purge_part WHERE agency_id = p_agency AND run_id = p_run
+$$;
+
+-- Waits for a lock in small portions, so that nobody queues behind for longer than one.
+CREATE FUNCTION lock_politely(p_tables text[], p_mode text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp SET lock_timeout = '80ms' AS $$
+BEGIN
+    IF p_tables = '{}' THEN
+        RETURN;
+    END IF;
+    FOR attempt IN 1..600 LOOP
+        BEGIN
+            EXECUTE format('LOCK TABLE %s IN %s MODE', array_to_string(p_tables, ', '), p_mode);
+            RETURN;
+        EXCEPTION WHEN lock_not_available THEN
+            PERFORM pg_sleep(0.02 + random() * 0.08);
+        END;
+    END LOOP;
+    RAISE EXCEPTION 'others keep % busy: the purge goes on at its next turn', p_tables USING ERRCODE = 'lock_not_available';
+END $$;
+
+-- The months that have a partition and begin before a moment, or within a day of it.
+CREATE FUNCTION purge_months(p_before timestamptz) RETURNS TABLE (month date)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT to_date(right(c.relname, 7), 'YYYY_MM') FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+     WHERE i.inhparent = 'public.read'::regclass
+       AND to_date(right(c.relname, 7), 'YYYY_MM') < p_before + interval '1 day'
+     ORDER BY 1
+$$;
+
+-- The months in which an agency has anything before a moment, and how much: for plans, and to know what to do. What is
+-- due comes before p_before by its anchor; a row arrives after it was captured, give or take a wrong clock.
+CREATE FUNCTION purge_plan(p_agency bigint, p_before timestamptz)
+RETURNS TABLE (month date, due bigint, held bigint, spared bigint, kept bigint, holds jsonb)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    v_schedule retention_schedule := schedule_in_force(p_agency);
+    v_by_arrival boolean := coalesce(v_schedule.anchor = 'arrival', false);
+    v_spares boolean := coalesce(v_schedule.spares_hits, false);
+    v_from timestamptz;
+    v_to timestamptz;
+BEGIN
+    FOR month IN SELECT m.month FROM purge_months(p_before) m LOOP
+        v_from := month::timestamp AT TIME ZONE 'UTC';
+        v_to := (month + interval '1 month') AT TIME ZONE 'UTC';
+        EXECUTE format($q$
+            WITH kept AS MATERIALIZED (SELECT * FROM held_reads($1, $2, $3)),
+            once AS MATERIALIZED (SELECT DISTINCT k.read_at, k.id FROM kept k),
+            seen AS (
+                SELECT CASE WHEN $4 THEN r.received_at ELSE r.read_at END < $5 AS over, o.id IS NOT NULL AS holds,
+                       $6 AND EXISTS (SELECT 1 FROM hit h WHERE h.agency_id = $1 AND h.read_at = r.read_at
+                                         AND h.read_id = r.id) AS spare
+                  FROM read_%1$s r LEFT JOIN once o ON o.read_at = r.read_at AND o.id = r.id
+                 WHERE r.agency_id = $1)
+            SELECT count(*) FILTER (WHERE over AND NOT holds AND NOT spare), count(*) FILTER (WHERE over AND holds),
+                   count(*) FILTER (WHERE over AND spare AND NOT holds), count(*) FILTER (WHERE NOT over),
+                   (SELECT coalesce(jsonb_object_agg(n.hold_id, n.reads), '{}') FROM (
+                        SELECT k.hold_id, count(*) AS reads FROM kept k JOIN read_%1$s r
+                            ON r.agency_id = $1 AND r.read_at = k.read_at AND r.id = k.id
+                         WHERE CASE WHEN $4 THEN r.received_at ELSE r.read_at END < $5 GROUP BY 1) n)
+              FROM seen$q$, to_char(month, 'YYYY_MM'))
+            INTO due, held, spared, kept, holds USING p_agency, v_from, v_to, v_by_arrival, p_before, v_spares;
+        IF due + held + spared > 0 THEN
+            RETURN NEXT;
+        END IF;
+    END LOOP;
+END $$;
+
+-- One step in one month, for all agencies with an open run. Where little stays, what stays is copied aside and the
+-- partition emptied; where much stays, up to p_limit rows are deleted. Returns the agencies and plates whose reads were
+-- deleted singly (the plates of an emptied month are found by sweep_plates()), and whether more is left.
+CREATE FUNCTION purge_reads(p_month date, p_limit integer)
+RETURNS TABLE (emptied boolean, more boolean, plates jsonb)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    v_tail text := to_char(p_month, 'YYYY_MM');
+    v_from timestamptz := date_trunc('month', p_month::timestamp) AT TIME ZONE 'UTC';
+    v_to timestamptz := (date_trunc('month', p_month::timestamp) + interval '1 month') AT TIME ZONE 'UTC';
+    v_tables text[] := ARRAY['public.read_' || v_tail, 'public.image_' || v_tail];
+    v_due bigint;
+    v_all bigint;
+BEGIN
+    emptied := false; more := false; plates := '{}';
+    IF to_regclass(v_tables[1]) IS NULL THEN
+        RETURN NEXT;
+        RETURN;
+    END IF;
+    PERFORM purge_or_hold();
+    CREATE TEMP TABLE going ON COMMIT DROP AS SELECT * FROM open_runs();
+    CREATE TEMP TABLE staying ON COMMIT DROP AS
+        SELECT DISTINCT g.agency_id, h.read_at, h.id FROM going g, held_reads(g.agency_id, v_from, v_to) h;
+    EXECUTE format($q$
+        INSERT INTO staying
+        SELECT DISTINCT g.agency_id, h.read_at, h.read_id FROM going g JOIN hit h ON h.agency_id = g.agency_id
+         WHERE g.spares_hits AND h.read_at >= %L AND h.read_at < %L
+           AND NOT EXISTS (SELECT 1 FROM staying s WHERE s.agency_id = h.agency_id AND s.read_at = h.read_at
+                              AND s.id = h.read_id)$q$, v_from, v_to);
+    ANALYZE staying;
+    EXECUTE format($q$
+        SELECT count(*), count(*) FILTER (WHERE CASE WHEN g.by_arrival THEN r.received_at ELSE r.read_at END
+                                                < g.reads_before)
+          FROM read_%s r LEFT JOIN going g ON g.agency_id = r.agency_id$q$, v_tail) INTO v_all, v_due;
+    IF v_due = 0 THEN
+        RETURN NEXT;
+        RETURN;
+    END IF;
+    IF v_all - v_due <= v_due / 4 AND v_due > p_limit THEN
+        PERFORM empty_month(v_tail, v_tables);
+        emptied := true;
+    ELSE
+        SELECT d.more, d.plates INTO more, plates FROM delete_due(v_tail, p_limit) d;
+    END IF;
+    RETURN NEXT;
+END $$;
+
+-- Copies what stays aside, empties the partition, puts it back. Writers of this month wait meanwhile; searches wait
+-- only for the last moments.
+CREATE FUNCTION empty_month(p_tail text, p_tables text[]) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    PERFORM lock_politely(p_tables, 'SHARE ROW EXCLUSIVE');
+    EXECUTE format($q$
+        CREATE TEMP TABLE kept_read ON COMMIT DROP AS
+        SELECT r.* FROM read_%1$s r
+          LEFT JOIN going g ON g.agency_id = r.agency_id
+          LEFT JOIN staying s ON s.agency_id = r.agency_id AND s.read_at = r.read_at AND s.id = r.id
+         WHERE g.agency_id IS NULL OR s.id IS NOT NULL
+            OR CASE WHEN g.by_arrival THEN r.received_at ELSE r.read_at END >= g.reads_before$q$, p_tail);
+    ANALYZE kept_read;
+    EXECUTE format($q$
+        CREATE TEMP TABLE kept_image ON COMMIT DROP AS
+        SELECT i.* FROM image_%1$s i
+         WHERE EXISTS (SELECT 1 FROM kept_read k
+                        WHERE k.agency_id = i.agency_id AND k.read_at = i.read_at AND k.id = i.read_id)$q$, p_tail);
+    ANALYZE kept_image;
+    EXECUTE format($q$
+        WITH days AS (
+            SELECT r.agency_id, count(*) AS n, min(r.read_at) AS first_at, max(r.read_at) AS last_at,
+                   (array_agg(r.id ORDER BY r.read_at, r.id))[1] AS first_id,
+                   (array_agg(r.id ORDER BY r.read_at DESC, r.id DESC))[1] AS last_id,
+                   sha256(string_agg(uuid_send(r.id), '' ORDER BY r.read_at, r.id)) AS digest
+              FROM going g JOIN read_%1$s r ON r.agency_id = g.agency_id
+              LEFT JOIN kept_read k ON k.agency_id = r.agency_id AND k.read_at = r.read_at AND k.id = r.id
+             WHERE k.id IS NULL GROUP BY r.agency_id, (r.read_at AT TIME ZONE 'UTC')::date)
+        SELECT note_part(g.agency_id, g.run_id, 'read', to_date(%1$L, 'YYYY_MM'), sum(d.n)::bigint,
+                   (SELECT count(*) FROM staying s WHERE s.agency_id = g.agency_id AND EXISTS (
+                        SELECT 1 FROM kept_read k WHERE k.agency_id = s.agency_id AND k.read_at = s.read_at AND k.id = s.id
+                           AND CASE WHEN g.by_arrival THEN k.received_at ELSE k.read_at END < g.reads_before)),
+                   min(d.first_at), max(d.last_at), (array_agg(d.first_id ORDER BY d.first_at))[1],
+                   (array_agg(d.last_id ORDER BY d.last_at DESC))[1],
+                   sha256(string_agg(d.digest, '' ORDER BY d.first_at)))
+          FROM days d JOIN going g ON g.agency_id = d.agency_id
+         GROUP BY g.agency_id, g.run_id, g.by_arrival, g.reads_before$q$, p_tail);
+    EXECUTE format($q$
+        INSERT INTO purged_picture
+        SELECT DISTINCT i.agency_id, i.key_name, i.sha256 FROM going g
+          JOIN image_key y ON y.agency_id = g.agency_id AND (y.ends_at > g.reads_before OR y.name LIKE '%%+%%')
+          JOIN image_%1$s i ON i.agency_id = y.agency_id AND i.key_name = y.name
+         WHERE NOT EXISTS (SELECT 1 FROM kept_image k WHERE k.agency_id = i.agency_id AND k.read_at = i.read_at
+                              AND k.read_id = i.read_id AND k.role = i.role)
+        ON CONFLICT DO NOTHING$q$, p_tail);
+    EXECUTE format($q$
+        SELECT note_part(g.agency_id, g.run_id, 'image', to_date(%1$L, 'YYYY_MM'), i.n - coalesce(k.n, 0), coalesce(k.n, 0))
+          FROM going g
+          JOIN (SELECT agency_id, count(*) AS n FROM image_%1$s GROUP BY 1) i ON i.agency_id = g.agency_id
+          LEFT JOIN (SELECT agency_id, count(*) AS n FROM kept_image GROUP BY 1) k ON k.agency_id = g.agency_id
+         WHERE i.n > coalesce(k.n, 0)$q$, p_tail);
+    PERFORM lock_politely(p_tables, 'ACCESS EXCLUSIVE');
+    EXECUTE format('TRUNCATE read_%1$s, image_%1$s', p_tail);
+    EXECUTE format('INSERT INTO read_%s SELECT * FROM kept_read ORDER BY agency_id, read_at, id', p_tail);
+    EXECUTE format('INSERT INTO image_%s SELECT * FROM kept_image ORDER BY agency_id, read_at, read_id', p_tail);
+END $$;
+
+-- Deletes some due reads of a month with their pictures' rows; nobody waits for it.
+CREATE FUNCTION delete_due(p_tail text, p_limit integer) RETURNS TABLE (more boolean, plates jsonb)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    v_run record;
+    v_gone bigint := 0;
+    v_held bigint;
+BEGIN
+    CREATE TEMP TABLE gone (agency_id bigint, read_at timestamptz, id uuid, plate text) ON COMMIT DROP;
+    EXECUTE format($q$
+        WITH due AS MATERIALIZED (
+            SELECT r.ctid AS place FROM going g JOIN read_%1$s r ON r.agency_id = g.agency_id
+             WHERE CASE WHEN g.by_arrival THEN r.received_at ELSE r.read_at END < g.reads_before
+               AND r.read_at < g.reads_before + interval '1 day'     -- for the index: nothing arrives long before it is seen
+               AND NOT EXISTS (SELECT 1 FROM staying s
+                                WHERE s.agency_id = r.agency_id AND s.read_at = r.read_at AND s.id = r.id)
+             LIMIT %2$s),
+        away AS (DELETE FROM read_%1$s r WHERE r.ctid = ANY (ARRAY(SELECT place FROM due))
+                 RETURNING r.agency_id, r.read_at, r.id, r.plate)
+        INSERT INTO gone SELECT * FROM away$q$, p_tail, p_limit);
+    GET DIAGNOSTICS v_gone = ROW_COUNT;
+    ANALYZE gone;
+    EXECUTE format($q$
+        WITH away AS (
+            DELETE FROM image_%1$s i USING gone n
+             WHERE i.agency_id = n.agency_id AND i.read_at = n.read_at AND i.read_id = n.id
+            RETURNING i.agency_id, i.key_name, i.sha256),
+        noted AS (
+            INSERT INTO purged_picture
+            SELECT DISTINCT a.agency_id, a.key_name, a.sha256 FROM away a JOIN going g ON g.agency_id = a.agency_id
+              JOIN image_key y ON y.agency_id = a.agency_id AND y.name = a.key_name
+             WHERE y.ends_at > g.reads_before OR y.name LIKE '%%+%%'
+            ON CONFLICT DO NOTHING)
+        SELECT note_part(g.agency_id, g.run_id, 'image', to_date(%1$L, 'YYYY_MM'), a.n, 0)
+          FROM (SELECT agency_id, count(*) AS n FROM away GROUP BY 1) a JOIN going g ON g.agency_id = a.agency_id
+        $q$, p_tail);
+    more := v_gone >= p_limit;
+    FOR v_run IN SELECT * FROM going LOOP
+        EXECUTE format($q$
+            SELECT count(*) FROM staying s JOIN read_%s r ON r.agency_id = s.agency_id AND r.read_at = s.read_at AND r.id = s.id
+             WHERE s.agency_id = $1 AND CASE WHEN $2 THEN r.received_at ELSE r.read_at END < $3$q$, p_tail)
+            INTO v_held USING v_run.agency_id, v_run.by_arrival, v_run.reads_before;
+        PERFORM note_part(v_run.agency_id, v_run.run_id, 'read', to_date(p_tail, 'YYYY_MM'), count(*),
+                CASE WHEN more THEN 0 ELSE v_held END, min(n.read_at), max(n.read_at),
+                (array_agg(n.id ORDER BY n.read_at, n.id))[1], (array_agg(n.id ORDER BY n.read_at DESC, n.id DESC))[1],
+                sha256(coalesce(string_agg(uuid_send(n.id), '' ORDER BY n.read_at, n.id), '')))
+           FROM gone n WHERE n.agency_id = v_run.agency_id HAVING count(*) > 0;
+    END LOOP;
+    SELECT coalesce(jsonb_object_agg(n.agency_id, n.plates), '{}') INTO plates
+      FROM (SELECT agency_id, array_agg(DISTINCT plate) AS plates FROM gone GROUP BY 1) n;
+    RETURN NEXT;
+END $$;
+
+-- What was derived from reads that are gone: hits, alerts and all that hangs on them; then fresh statistics, which
+-- would name plates of before.
+CREATE FUNCTION purge_traces(p_month date) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    v_tail text := to_char(p_month, 'YYYY_MM');
+    v_from timestamptz := date_trunc('month', p_month::timestamp) AT TIME ZONE 'UTC';
+    v_to timestamptz := (date_trunc('month', p_month::timestamp) + interval '1 month') AT TIME ZONE 'UTC';
+    v_child record;
+BEGIN
+    PERFORM purge_or_hold();
+    CREATE TEMP TABLE going ON COMMIT DROP AS SELECT * FROM open_runs();
+    EXECUTE $q$
+        WITH away AS (
+            DELETE FROM hit h USING going g
+             WHERE h.agency_id = g.agency_id AND h.read_at >= $1 AND h.read_at < $2
+               AND NOT EXISTS (SELECT 1 FROM read r WHERE r.agency_id = h.agency_id AND r.read_at = h.read_at
+                                  AND r.id = h.read_id)
+            RETURNING h.agency_id)
+        SELECT note_part(g.agency_id, g.run_id, 'hit', $3, a.n, 0)
+          FROM (SELECT agency_id, count(*) AS n FROM away GROUP BY 1) a JOIN going g ON g.agency_id = a.agency_id$q$
+        USING v_from, v_to, p_month;
+    CREATE TEMP TABLE gone_alert ON COMMIT DROP AS
+        SELECT a.agency_id, a.id FROM alert a JOIN going g ON g.agency_id = a.agency_id
+         WHERE a.read_at >= v_from AND a.read_at < v_to
+           AND NOT EXISTS (SELECT 1 FROM hit h WHERE h.agency_id = a.agency_id AND h.alert_id = a.id)
+           AND NOT EXISTS (SELECT 1 FROM read r WHERE r.agency_id = a.agency_id AND r.read_at = a.read_at
+                              AND r.id = a.read_id);
+    FOR v_child IN SELECT c.conrelid::regclass AS name, conrelid FROM pg_constraint c
+                    WHERE c.confrelid = 'public.alert'::regclass AND c.contype = 'f' LOOP
+        PERFORM set_config('platekeeper.purging', v_child.name::text, true);
+        EXECUTE format('DELETE FROM %s s USING gone_alert a WHERE s.agency_id = a.agency_id AND s.alert_id = a.id',
+                       v_child.name);
+    END LOOP;
+    PERFORM set_config('platekeeper.purging', '', true);
+    DELETE FROM alert a USING gone_alert n WHERE a.agency_id = n.agency_id AND a.id = n.id;
+    PERFORM note_part(g.agency_id, g.run_id, 'alert', p_month, count(*), 0)
+       FROM gone_alert a JOIN going g ON g.agency_id = a.agency_id GROUP BY g.agency_id, g.run_id;
+    IF to_regclass('public.read_' || v_tail) IS NOT NULL THEN
+        EXECUTE format('ANALYZE read_%1$s, image_%1$s', v_tail);
+    END IF;
+END $$;
+
+-- Removes plates of which no read is left, from among those given or, where none are, the next of all that were last
+-- seen in p_through or before. Returns how far it came; NULL at the end. Writers of those months wait for a moment, or a
+-- late read could lose its plate.
+CREATE FUNCTION tidy_plates(p_agency bigint, p_plates text[], p_through date, p_after text, p_limit integer) RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    v_run record;
+    v_some text[];
+    v_gone bigint;
+BEGIN
+    SELECT * INTO v_run FROM open_runs() r WHERE r.agency_id = p_agency;
+    IF v_run.run_id IS NULL THEN
+        RAISE EXCEPTION 'no purge is open for this agency' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    PERFORM lock_politely(coalesce((
+        SELECT array_agg('public.' || c.relname) FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+         WHERE i.inhparent = 'public.read'::regclass AND c.relname <= 'read_' || to_char(p_through, 'YYYY_MM')), '{}'), 'SHARE');
+    SELECT array_agg(s.plate) INTO v_some FROM (
+        SELECT p.plate FROM plate p
+         WHERE p.agency_id = p_agency AND p.last_month <= p_through AND p.plate > p_after
+           AND (p_plates IS NULL OR p.plate = ANY (p_plates))
+         ORDER BY p.plate LIMIT p_limit) s;
+    DELETE FROM plate p
+     WHERE p.agency_id = p_agency AND p.plate = ANY (v_some) AND p.last_month <= p_through
+       AND NOT EXISTS (SELECT 1 FROM read r WHERE r.agency_id = p_agency AND r.plate = p.plate
+                          AND r.read_at < (p_through + interval '1 month') AT TIME ZONE 'UTC');
+    GET DIAGNOSTICS v_gone = ROW_COUNT;
+    IF v_gone > 0 THEN
+        PERFORM note_part(p_agency, v_run.run_id, 'plate', p_through, v_gone, 0);
+    END IF;
+    RETURN v_some[p_limit];
+END $$;
+
+-- Keys under which nothing more can be sealed, and whether held pictures still need them.
+CREATE FUNCTION due_keys(p_agency bigint)
+RETURNS TABLE (name text, ends_at timestamptz, wrapped bytea, pictures bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT y.name, y.ends_at, y.wrapped,
+           (SELECT count(*) FROM image i WHERE i.agency_id = y.agency_id AND i.key_name = y.name)
+      FROM image_key y JOIN open_runs() r ON r.agency_id = y.agency_id
+     WHERE y.agency_id = p_agency AND y.ends_at <= r.reads_before
+       AND (y.name NOT LIKE '%+%'
+            OR EXISTS (SELECT 1 FROM purged_picture g WHERE g.agency_id = y.agency_id AND g.key_name = y.name)
+            OR NOT EXISTS (SELECT 1 FROM image i WHERE i.agency_id = y.agency_id AND i.key_name = y.name))
+     ORDER BY y.name
+$$;
+-- How many keys are due of which no picture is left: a day's key ends after the last of its reads.
+CREATE FUNCTION idle_keys(p_agency bigint, p_before timestamptz) RETURNS bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT (SELECT count(*) FROM image_key y
+             WHERE y.agency_id = p_agency AND y.ends_at <= p_before
+               AND NOT EXISTS (SELECT 1 FROM image i WHERE i.agency_id = y.agency_id AND i.key_name = y.name))
+$$;
+CREATE FUNCTION held_pictures(p_agency bigint, p_key text) RETURNS TABLE (read_at timestamptz, read_id uuid, role text, sha256 bytea)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT i.read_at, i.read_id, i.role, i.sha256 FROM image i
+     WHERE i.agency_id = p_agency AND i.key_name = p_key
+       AND EXISTS (SELECT 1 FROM due_keys(p_agency) d WHERE d.name = p_key)
+$$;
+-- A key for the held pictures of another one's slice: +1, +2, ...
+CREATE FUNCTION add_held_key(p_agency bigint, p_old text, p_new text, p_wrapped bytea) RETURNS bytea
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF split_part(p_new, '+', 1) <> split_part(p_old, '+', 1)
+        OR split_part(p_new || '+0', '+', 2)::integer <> split_part(p_old || '+0', '+', 2)::integer + 1
+    THEN
+        RAISE EXCEPTION '% does not follow key %', p_new, p_old USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    INSERT INTO image_key (agency_id, name, ends_at, wrapped)
+    SELECT y.agency_id, p_new, y.ends_at, p_wrapped FROM image_key y WHERE y.agency_id = p_agency AND y.name = p_old
+    ON CONFLICT DO NOTHING;
+    RETURN (SELECT y.wrapped FROM image_key y WHERE y.agency_id = p_agency AND y.name = p_new);
+END $$;
+CREATE FUNCTION move_picture(p_agency bigint, p_read_at timestamptz, p_read uuid, p_role text, p_old text, p_new text)
+RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF split_part(p_new, '+', 1) <> split_part(p_old, '+', 1)
+        OR NOT EXISTS (SELECT 1 FROM image_key y WHERE y.agency_id = p_agency AND y.name = p_new)
+        OR NOT EXISTS (SELECT 1 FROM due_keys(p_agency) d WHERE d.name = p_old)
+    THEN
+        RAISE EXCEPTION 'a picture moves from a key that is due to one of its own slice' USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    UPDATE image SET key_name = p_new
+     WHERE agency_id = p_agency AND read_at = p_read_at AND read_id = p_read AND role = p_role AND key_name = p_old;
+END $$;
+
+-- Destroys keys. The table is written anew, so that no page of it keeps the bytes.
+CREATE FUNCTION destroy_keys(p_agency bigint, p_names text[]) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    v_run record;
+    v_bad text;
+BEGIN
+    SELECT * INTO v_run FROM open_runs() r WHERE r.agency_id = p_agency;
+    PERFORM lock_politely(ARRAY['public.image_key'], 'ACCESS EXCLUSIVE');
+    SELECT y.name INTO v_bad FROM image_key y
+     WHERE y.agency_id = p_agency AND y.name = ANY (p_names)
+       AND (v_run.run_id IS NULL OR y.ends_at > v_run.reads_before
+            OR EXISTS (SELECT 1 FROM image i WHERE i.agency_id = y.agency_id AND i.key_name = y.name));
+    IF v_bad IS NOT NULL THEN
+        RAISE EXCEPTION 'key % still serves pictures that are not due (RET-01, RET-04)', v_bad
+            USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    CREATE TEMP TABLE kept_key ON COMMIT DROP AS
+        SELECT * FROM image_key y WHERE NOT (y.agency_id = p_agency AND y.name = ANY (p_names));
+    TRUNCATE image_key;
+    INSERT INTO image_key SELECT * FROM kept_key;
+    DELETE FROM purged_picture g WHERE g.agency_id = p_agency AND g.key_name = ANY (p_names);
+    PERFORM note_part(p_agency, v_run.run_id, 'image-key', NULL, cardinality(p_names), 0, NULL, NULL, NULL, NULL,
+        sha256(convert_to(array_to_string(p_names, ','), 'UTF8')));
+END $$;
+CREATE FUNCTION known_keys(p_agency bigint) RETURNS TABLE (name text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT y.name FROM image_key y WHERE y.agency_id = p_agency
+$$;
+
+-- Files to remove one by one, and those that are no longer: another read may have brought the same picture.
+CREATE FUNCTION pictures_to_remove(p_agency bigint) RETURNS TABLE (key_name text, sha256 bytea)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT g.key_name, g.sha256 FROM purged_picture g
+     WHERE g.agency_id = p_agency
+       AND NOT EXISTS (SELECT 1 FROM image i WHERE i.agency_id = g.agency_id AND i.key_name = g.key_name AND i.sha256 = g.sha256)
+$$;
+CREATE FUNCTION pictures_removed(p_agency bigint) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    DELETE FROM purged_picture g WHERE g.agency_id = p_agency AND g.key_name NOT LIKE '%+%'
+$$;
+
+-- Reads that nobody could place go by their arrival; those of a held plate stay.
+CREATE FUNCTION purge_quarantine(p_agency bigint) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    v_run record;
+    v_gone bigint;
+BEGIN
+    PERFORM purge_or_hold();
+    SELECT * INTO STRICT v_run FROM open_runs() r WHERE r.agency_id = p_agency;
+    DELETE FROM quarantined_read q
+     WHERE q.agency_id = p_agency AND q.received_at < v_run.reads_before
+       AND NOT EXISTS (SELECT 1 FROM hold h
+                        WHERE h.agency_id = p_agency AND h.scope = 'PLATE' AND q.body#>>'{plate,norm}' = h.plate
+                          AND (hold_state(h.agency_id, h.id)).step NOT IN ('REFUSE', 'RELEASE'));
+    GET DIAGNOSTICS v_gone = ROW_COUNT;
+    IF v_gone > 0 THEN
+        PERFORM note_part(p_agency, v_run.run_id, 'quarantined-read', NULL, v_gone, 0);
+    END IF;
+    RETURN v_gone;
+END $$;
+
+-- Access records, by their own and longer period, with what the ledger keeps of their contents (AUD-01).
+CREATE FUNCTION purge_records(p_agency bigint, p_limit integer) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    v_run purge_run;
+    v_gone bigint;
+BEGIN
+    SELECT * INTO STRICT v_run FROM purge_run r WHERE r.agency_id = p_agency AND r.finished_at IS NULL;
+    PERFORM refuse_early_record_purge(p_agency, v_run.records_before);
+    CREATE TEMP TABLE gone_record ON COMMIT DROP AS
+        SELECT a.id, a.accessed_at FROM access_record a
+         WHERE a.agency_id = p_agency AND a.accessed_at < v_run.records_before ORDER BY a.accessed_at LIMIT p_limit;
+    PERFORM set_config('platekeeper.purging', 'access_grant', true);
+    DELETE FROM access_grant a USING gone_record g WHERE a.agency_id = p_agency AND a.access_id = g.id;
+    PERFORM set_config('platekeeper.purging', 'access_record', true);
+    DELETE FROM access_record a USING gone_record g WHERE a.agency_id = p_agency AND a.id = g.id;
+    GET DIAGNOSTICS v_gone = ROW_COUNT;
+    PERFORM set_config('platekeeper.purging', '', true);
+    IF v_gone > 0 THEN
+        PERFORM note_part(p_agency, v_run.id, 'access-record', NULL, v_gone, 0, min(g.accessed_at), max(g.accessed_at),
+            NULL, NULL, sha256(string_agg(uuid_send(g.id), '' ORDER BY g.accessed_at, g.id))) FROM gone_record g;
+        IF v_gone < p_limit THEN
+            PERFORM erase_details((SELECT slug FROM agency WHERE id = p_agency), v_run.records_before, v_run.started_by,
+                'the period of access records has ended (AUD-01)');
+        END IF;
+    END IF;
+    RETURN v_gone >= p_limit;
+END $$;
+CREATE FUNCTION due_records(p_agency bigint, p_before timestamptz) RETURNS bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT (SELECT count(*) FROM access_record a WHERE a.agency_id = p_agency AND a.accessed_at < p_before)
+$$;
+CREATE FUNCTION due_quarantine(p_agency bigint, p_before timestamptz) RETURNS bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT (SELECT count(*) FROM quarantined_read q WHERE q.agency_id = p_agency AND q.received_at < p_before)
+$$;
+
+-- Ends a run with its certificate; the ledger keeps the certificate's digest for good.
+CREATE FUNCTION finish_purge(p_agency bigint, p_run uuid, p_body text, p_signature bytea, p_public_key bytea) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    UPDATE purge_run SET finished_at = clock_timestamp() WHERE agency_id = p_agency AND id = p_run AND finished_at IS NULL;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'no such purge is open' USING ERRCODE = 'no_data_found';
+    END IF;
+    INSERT INTO purge_certificate VALUES (p_agency, p_run, p_body, p_signature, p_public_key, clock_timestamp());
+    PERFORM append_entry((SELECT slug FROM agency WHERE id = p_agency), 'purge.certified', 'platekeeper', p_run::text,
+        jsonb_build_object('certificate_sha256', encode(sha256(convert_to(p_body, 'UTF8')), 'hex'), 'certificate', p_body)::text);
+END $$;
+
+-- Removes a month's partitions in which nothing is left. Says whether it did; where others are busy, it does not.
+CREATE FUNCTION drop_empty_month(p_month date) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp SET lock_timeout = '80ms' AS $$
+DECLARE
+    v_tail text := to_char(p_month, 'YYYY_MM');
+    v_any boolean;
+BEGIN
+    IF to_regclass('public.read_' || v_tail) IS NULL OR p_month > (now() - interval '3 months')::date THEN
+        RETURN false;
+    END IF;
+    EXECUTE format('SELECT EXISTS (SELECT 1 FROM read_%1$s) OR EXISTS (SELECT 1 FROM image_%1$s)', v_tail) INTO v_any;
+    IF v_any THEN
+        RETURN false;
+    END IF;
+    EXECUTE format('LOCK TABLE read_%1$s, image_%1$s IN ACCESS EXCLUSIVE MODE', v_tail);
+    EXECUTE format('SELECT EXISTS (SELECT 1 FROM read_%1$s) OR EXISTS (SELECT 1 FROM image_%1$s)', v_tail) INTO v_any;
+    IF v_any THEN
+        RETURN false;
+    END IF;
+    EXECUTE format('DROP TABLE read_%1$s, image_%1$s', v_tail);
+    RETURN true;
+EXCEPTION WHEN lock_not_available THEN
+    RETURN false;
+END $$;
