@@ -1,6 +1,8 @@
 """The frame around each page: who is here, and which ways are open to them (GOV-09)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.http import HttpRequest
@@ -17,13 +19,13 @@ from platekeeper.policy import Denied, Function
 
 @dataclass(frozen=True)
 class _Place:
-    """A place of the main navigation, and the function that it needs."""
+    """A place of the navigation, and the functions that lead there."""
 
     label: str
     url_name: str
     icon: str
     key: str
-    function: Function | None
+    function: Function | tuple[Function, ...] | None  # one of several is enough; None: everybody's
     group: str = ""  # the menu it stands in; empty for what an officer needs at once
 
 
@@ -31,12 +33,27 @@ _PLACES = (
     _Place("Alerts", "alerts:board", "bell", "g a", Function.RECEIVE_ALERTS),
     _Place("Search", "search:search", "search", "g s", Function.SEARCH),
     _Place(
+        "Hot lists",
+        "hotlists:hot_lists",
+        "list",
+        "g h",
+        (Function.REQUEST_HOTLIST_ENTRY, Function.APPROVE_HOTLIST_ENTRY, Function.MANAGE_HOTLISTS),
+        "Data",
+    ),
+    _Place(
         "Access records",
         "audits:access_records",
         "records",
         "g r",
         Function.BROWSE_ACCESS_RECORDS,
         "Oversight",
+    ),
+    _Place("People", "roster:people", "person", "g p", Function.ADMINISTER_USERS, "Oversight"),
+    _Place("Training", "roster:training", "book", "g t", Function.SIGN_TRAINING, "Oversight"),
+    _Place("Approvals", "roster:approvals", "check", "g v", Function.APPROVE_ACCESS, "Oversight"),
+    _Place("My training", "roster:mine", "book", "g l", None, "Me"),
+    _Place(
+        "Evidence", "evidence:packages", "book", "g e", (Function.EXPORT, Function.APPROVE_HOLD), "Data"
     ),
     _Place("Messages", "notices:messages", "bell", "g i", None, "Me"),
     _Place("My rights", "access:why", "shield", "g m", None, "Me"),
@@ -52,13 +69,13 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     person = getattr(request, "user", None)
     if not isinstance(person, Person):
         return {}
-    decisions = _decisions(person)
+    decide = _decider(person)
     return {
         "shell": Shell(
             agency=person.agency.name,
             person=person.full_name,
             role=person.title,
-            nav=[_item(place, decisions, request.path, person) for place in _PLACES],
+            nav=[_item(place, decide, request.path, person) for place in _PLACES],
             is_demonstration=person.agency.is_demonstration,
         )
     }
@@ -70,22 +87,22 @@ def first_place(person: Person) -> str:
     Args:
         person: the person.
     """
-    decisions = _decisions(person)
-    return next(
-        reverse(place.url_name)
-        for place in _PLACES
-        if place.function is None or not isinstance(decisions[place.function], Denied)
-    )
+    decide = _decider(person)
+    return next(reverse(place.url_name) for place in _PLACES if _refusal(place, decide) is None)
 
 
-def _decisions(person: Person) -> dict[Function, policy.Decision]:
+def _decider(person: Person) -> Callable[[Function], policy.Decision]:
     profile, facts, now = profile_of(person.agency), facts_of(person), timezone.now()
-    functions = {place.function for place in _PLACES if place.function}
-    return {function: policy.decide_function(profile, facts, function, now) for function in functions}
+    return lru_cache(lambda function: policy.decide_function(profile, facts, function, now))
 
 
-def _item(place: _Place, decisions: dict[Function, policy.Decision], path: str, person: Person) -> NavItem:
-    decision = decisions.get(place.function) if place.function else None
+def _refusal(place: _Place, decide: Callable[[Function], policy.Decision]) -> Denied | None:
+    functions = (place.function,) if isinstance(place.function, Function) else place.function or ()
+    refusals = [decision for function in functions if isinstance(decision := decide(function), Denied)]
+    return refusals[0] if refusals and len(refusals) == len(functions) else None
+
+
+def _item(place: _Place, decide: Callable[[Function], policy.Decision], path: str, person: Person) -> NavItem:
     url = reverse(place.url_name)
     return NavItem(
         label=place.label,
@@ -94,6 +111,6 @@ def _item(place: _Place, decisions: dict[Function, policy.Decision], path: str, 
         key=place.key,
         is_current=path.startswith(url),
         count=unseen_count(person) if place.url_name == "notices:messages" else 0,
-        refusal=decision if isinstance(decision, Denied) else None,
+        refusal=_refusal(place, decide),
         group=place.group,
     )

@@ -38,6 +38,7 @@ urlpatterns = [
     path("account/", include("platekeeper.office.accounts.urls")),
     path("rights/", include("platekeeper.office.access.urls")),
     path("alerts/", include("platekeeper.office.alerts.urls")),
+    path("hot-lists/", include("platekeeper.office.hotlists.urls")),
     path("search/", include("platekeeper.office.search.urls")),
     path("reads/", include((_READS, "reads"))),
     path("audits/", include("platekeeper.office.audits.urls")),

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 
-from platekeeper.office.accounts.models import Agency
+from platekeeper.office.accounts.models import Agency, Person
 
 
 class HotList(models.Model):
@@ -35,6 +35,9 @@ class HotList(models.Model):
     max_age_hours = models.PositiveSmallIntegerField(
         default=24, help_text="its source makes it at least this often; an older statement is stale (HOT-03)"
     )
+    is_own = models.BooleanField(
+        default=False, help_text="the agency's own entries, each requested and approved (HOT-05, HOT-06)"
+    )
     drop_share = models.FloatField(
         default=0.5,
         help_text="a new version that loses more than this share of its entries waits for a person",
@@ -49,6 +52,9 @@ class HotList(models.Model):
         ordering: ClassVar = ["agency", "name"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["agency", "name"], name="hot_list_name_once_an_agency"),
+            models.UniqueConstraint(
+                fields=["agency"], condition=models.Q(is_own=True), name="hot_list_own_once_an_agency"
+            ),
             models.CheckConstraint(
                 condition=models.Q(drop_share__gte=0, drop_share__lte=1),
                 name="hot_list_drop_share_is_a_share",
@@ -98,7 +104,9 @@ class HotListEntry(models.Model):
         HotListVersion, on_delete=models.PROTECT, related_name="entries", db_constraint=False, db_index=False
     )
     number = models.IntegerField(help_text="place in the version, from 1")
-    plate = models.CharField(max_length=16, help_text="as the list spells it, A-Z0-9")
+    plate = models.CharField(
+        max_length=16, help_text="as the list spells it, A-Z0-9; ? and * where it is known in part"
+    )
     match_key = models.CharField(max_length=16, help_text="letter O as digit 0, for matching only (HOT-04)")
     fold = models.CharField(max_length=16, help_text="look-alikes folded, for matching only")
     region = models.CharField(
@@ -113,8 +121,63 @@ class HotListEntry(models.Model):
 
     class Meta:
         db_table = "hot_list_entry"
-        indexes: ClassVar = [models.Index(fields=["agency", "fold"], name="hot_list_entry_fold")]
+        indexes: ClassVar = [
+            models.Index(fields=["agency", "fold"], name="hot_list_entry_fold"),
+            models.Index(
+                fields=["agency", "version"],
+                condition=models.Q(plate__regex="[?*]"),
+                name="hot_list_entry_partial",
+            ),
+        ]
 
     def __str__(self) -> str:
         """Return the category, never the plate: this text reaches logs."""
         return self.category
+
+
+class EntryRequest(models.Model):
+    """Somebody's request for an entry of the agency's own; never changed, its steps say what became of it."""
+
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="entry_requests")
+    plate = models.CharField(max_length=16, help_text="A-Z0-9; ? and * where it is known in part (PUR-04)")
+    region = models.CharField(max_length=6, blank=True)
+    vehicle = models.CharField(max_length=120, blank=True)
+    interest = models.CharField(max_length=40, help_text="why the vehicle is of interest (HOT-12)")
+    purpose = models.CharField(max_length=60)
+    case_agent = models.CharField(max_length=120, blank=True)
+    case_number = models.CharField(max_length=60, blank=True)
+    synopsis = models.CharField(max_length=400, blank=True)
+    report_attested = models.BooleanField(help_text="the case report documents it (HOT-05)")
+    is_personal = models.BooleanField(help_text="it concerns the requester's own circle (PUR-05)")
+    expires_at = models.DateTimeField()
+    shift_ends_at = models.DateTimeField(null=True, blank=True)
+    requested_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    requested_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "entry_request"
+        ordering: ClassVar = ["-requested_at"]
+        indexes: ClassVar = [models.Index(fields=["agency", "-requested_at"], name="entry_request_agency")]
+
+    def __str__(self) -> str:
+        """Return the case, never the plate: this text reaches logs."""
+        return self.case_number or f"request {self.pk}"
+
+
+class EntryStep(models.Model):
+    """What somebody decided about a request; rows are only added."""
+
+    request = models.ForeignKey(EntryRequest, on_delete=models.PROTECT, related_name="steps")
+    step = models.CharField(max_length=10)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    on_duty = models.BooleanField(help_text="as the roster said at that moment (HOT-06)")
+    reason = models.CharField(max_length=400, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "entry_step"
+        ordering: ClassVar = ["at", "id"]
+
+    def __str__(self) -> str:
+        """Return what was decided."""
+        return self.step

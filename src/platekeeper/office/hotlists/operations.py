@@ -101,6 +101,7 @@ def put_in_force(
     actor: str,
     now: datetime,
     excluded: dict[str, int] | None = None,
+    may_be_empty: bool = False,
 ) -> HotListVersion:
     """Store a new version of a list and let it replace the one in force, in one transaction.
 
@@ -114,6 +115,7 @@ def put_in_force(
         actor: who brings it.
         now: the present time.
         excluded: how many entries the policy kept out, by category (HOT-02, PUR-10).
+        may_be_empty: its entries may all have ended; for what no file brings.
 
     Returns:
         The version in force.
@@ -133,7 +135,7 @@ def put_in_force(
         rows = [row_of_vehicle(entry) for entry in entries]
         version.accepted = copy_entries(version, filter(None, rows))
         version.rejected = len(rows) - version.accepted
-        if not version.accepted:
+        if not version.accepted and not may_be_empty:
             raise HotListError(
                 "The list has no entry with a plate: the old version stays in force; check the file."
             )

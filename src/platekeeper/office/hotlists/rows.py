@@ -26,7 +26,7 @@ class ListedVehicle:
     """One entry as it will be matched.
 
     Attributes:
-        plate: as the list spells it.
+        plate: as the list spells it; `?` and `*` where it is known in part (PUR-04).
         category: why it is of interest.
         region: ISO 3166-2 of the plate, empty where the list does not say.
         vehicle: year, make, model, colour in words.
@@ -48,8 +48,8 @@ class ListedVehicle:
 
 def row_of_vehicle(entry: ListedVehicle) -> str:
     """Return an entry's row; empty if it has no plate that can be stored."""
-    plate = plates.normalize(entry.plate)
-    if not plate or len(plate) > plates.LONGEST_PLATE:
+    plate = plate_or_pattern(entry.plate)
+    if not plate:
         return ""
     ends = entry.expires_at.isoformat() if entry.expires_at else _NEVER
     return (
@@ -57,6 +57,19 @@ def row_of_vehicle(entry: ListedVehicle) -> str:
         f"\t{_text(entry.vehicle, 120)}\t{_text(entry.case_agent, 120)}\t{_text(entry.case_number, 60)}"
         f"\t{_text(entry.synopsis, 400)}\t{ends}"
     )
+
+
+def plate_or_pattern(text: str) -> str:
+    """Return a plate's normal form, `?` and `*` kept; empty if it is none that can be stored.
+
+    Args:
+        text: as typed.
+    """
+    try:
+        written = plates.PlatePattern.parse(text).text
+    except plates.PlatesError:
+        return ""
+    return written if 0 < len(written) <= plates.LONGEST_PLATE else ""
 
 
 def row_of_entry(entry: Entry) -> str:

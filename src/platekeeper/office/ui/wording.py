@@ -21,18 +21,37 @@ _TONES = {
     "CONFIRMED": ("accent", "check"),
     "STATUS_CONFIRMED": ("accent", "check"),
     "VERIFIED": ("ok", "check"),
+    "SUSPICION_STATED": ("ok", "check"),
+    "STOPPED": ("warn", "clock"),
+    "CONTRADICTED": ("danger", "stop"),
+    "EXPIRED": ("", "clock"),
+    "WAITING": ("warn", "clock"),
+    "RUNNING": ("ok", "check"),
     "ALLOWED": ("ok", "check"),
     "REJECTED": ("", "cross"),
     "WITHDRAWN": ("", "cross"),
     "DENIED": ("danger", "stop"),
+    "SEALED": ("warn", "clock"),
+    "WRITTEN": ("warn", "clock"),
+    "HANDED_OVER": ("accent", "person"),
+    "BOOKED": ("ok", "check"),
+    "DISPOSAL_REQUESTED": ("accent", "question"),
 }
-_TEXTS = {"DENIED": "Refused", "RAISED": "New", "REJECTED": "Not a match"}
+_TEXTS = {
+    "DENIED": "Refused",
+    "SEALED": "Not on a medium yet",
+    "WRITTEN": "On a medium",
+    "RAISED": "New",
+    "REJECTED": "Not a match",
+    "CONTRADICTED": "Contradiction",
+    "SUSPICION_STATED": "Checked",
+}
 
 
 _ABBREVIATIONS = {"api": "API", "it": "IT"}
 
 # ISO 3166-2:US
-_STATES = {
+US_STATES = {
     "AL": "Alabama",
     "AK": "Alaska",
     "AZ": "Arizona",
@@ -203,4 +222,4 @@ def region_in_words(code: str) -> str:
     Returns:
         The state's name, or the code where it is not a state of the United States.
     """
-    return _STATES.get(code.removeprefix("US-"), code)
+    return US_STATES.get(code.removeprefix("US-"), code)
