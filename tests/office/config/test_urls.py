@@ -27,7 +27,14 @@ GET: dict[str, tuple[int | str, ...]] = {
     "account_login": (200, CHOOSE, HOME, HOME, HOME, HOME, HOME),
     "account_logout": (LOGIN, 200, 200, 200, 200, 200, 200),
     "account_reauthenticate": (LOGIN, 403, 403, 403, 403, 403, 403),
+    "accounts:account": (LOGIN, CHOOSE, 200, 200, 200, 200, 200),
+    "accounts:end_others": (LOGIN, CHOOSE, 405, 405, 405, 405, 405),
+    "accounts:end_session": (LOGIN, CHOOSE, 405, 405, 405, 405, 405),
+    "accounts:enrol": (LOGIN, CHOOSE, 200, 200, 200, 200, 200),
     "accounts:password": (LOGIN, 200, 200, 200, 200, 200, 200),
+    "accounts:person": (LOGIN, CHOOSE, 403, 403, 403, 403, 403),
+    "accounts:revoke_terminal": (LOGIN, CHOOSE, 405, 405, 405, 405, 405),
+    "accounts:terminals": (LOGIN, CHOOSE, 403, 403, 403, 403, 403),
     "alerts:alert": (LOGIN, CHOOSE, 200, 200, 403, 403, 404),
     "alerts:board": (LOGIN, CHOOSE, 200, 200, 403, 403, 200),
     "alerts:card": (LOGIN, CHOOSE, 200, 200, 403, 403, 404),
@@ -66,7 +73,12 @@ POST: dict[str, tuple[int | str, ...]] = {
     "account_login": (200, CHOOSE, HOME, HOME, HOME, HOME, HOME),
     "account_logout": (LOGIN, LOGIN, LOGIN, LOGIN, LOGIN, LOGIN, LOGIN),
     "account_reauthenticate": (LOGIN, 403, 403, 403, 403, 403, 403),
+    "accounts:end_others": (LOGIN, CHOOSE, "/account/", "/account/", "/account/", "/account/", "/account/"),
+    "accounts:end_session": (LOGIN, CHOOSE, 404, 404, 404, 404, 404),
+    "accounts:enrol": (LOGIN, CHOOSE, 422, 422, 422, 422, 422),
     "accounts:password": (LOGIN, 422, 422, 422, 422, 422, 422),
+    "accounts:revoke_terminal": (LOGIN, CHOOSE, 403, 403, 403, 403, 403),
+    "accounts:terminals": (LOGIN, CHOOSE, 403, 403, 403, 403, 403),
     "alerts:step": (LOGIN, CHOOSE, ALERTS, ALERTS, 403, 403, 404),
     "health": (200, CHOOSE, 200, 200, 200, 200, 200),
     "home": (LOGIN, CHOOSE, ALERTS, ALERTS, RECORDS, RECORDS, ALERTS),
@@ -95,6 +107,8 @@ class Scene:
             "alerts:step": {"alert_id": self.read}, "reads:read": read, "reads:image": read | {"role": "plate"},
             "transparency:agency": {"slug": self.agency.slug}, "transparency:published": {"name": "nothing.txt"},
             "audits:access_record": record, "mfa_remove_webauthn": {"pk": 1}, "mfa_edit_webauthn": {"pk": 1},
+            "accounts:person": {"username": self.people["detective"].username},
+            "accounts:end_session": {"session_id": UUID(int=1)}, "accounts:revoke_terminal": {"terminal_id": 1},
         }  # fmt: skip
         address = reverse(name, kwargs=arguments.get(name, {}))
         goes_on = name.startswith("reads:") and who in self.because
@@ -110,6 +124,7 @@ class Scene:
         }
         forms = {
             "accounts:password": {"new_password1": "short", "new_password2": "short"},
+            "accounts:enrol": {"code": "nobody's"},
             "alerts:step": {"step": "acknowledge"}, "search:search": question, "search:results": question,
         }  # fmt: skip
         return forms.get(name, {})

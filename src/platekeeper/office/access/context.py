@@ -55,6 +55,8 @@ _PLACES = (
     _Place(
         "Evidence", "evidence:packages", "book", "g e", (Function.EXPORT, Function.APPROVE_HOLD), "Data"
     ),
+    _Place("Terminals", "accounts:terminals", "car", "", Function.MANAGE_DEVICES, "Oversight"),
+    _Place("My account", "accounts:account", "lock", "g u", None, "Me"),
     _Place("Messages", "notices:messages", "bell", "g i", None, "Me"),
     _Place("My rights", "access:why", "shield", "g m", None, "Me"),
 )

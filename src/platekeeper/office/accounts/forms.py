@@ -1,10 +1,12 @@
-"""Logging in and choosing a password."""
+"""Logging in, choosing a password, registering terminals."""
 
 from typing import Any
 
 from allauth.account.forms import LoginForm
 from django import forms
 from django.contrib.auth.forms import SetPasswordForm
+
+from platekeeper.office.accounts.models import Terminal
 
 
 class LogInForm(LoginForm):  # type: ignore[misc]  # allauth has no types
@@ -31,3 +33,24 @@ class LogInForm(LoginForm):  # type: ignore[misc]  # allauth has no types
 
 class ChoosePasswordForm(SetPasswordForm):  # type: ignore[type-arg]
     """The person's own password, after the one-time one."""
+
+
+class TerminalForm(forms.Form):
+    """A terminal that the idle lock shall spare (CJIS AC-11)."""
+
+    name = forms.CharField(max_length=80, help_text="What people call it, such as Unit 12.")
+    kind = forms.ChoiceField(choices=Terminal.Kind.choices, label="Class")
+    secured_by = forms.CharField(
+        max_length=200,
+        label="What keeps others away from it",
+        help_text="Such as: locked vehicle, crew aboard.",
+    )
+    expires_on = forms.DateField(
+        label="Counts until", help_text="At most a year.", widget=forms.DateInput(attrs={"type": "date"})
+    )
+
+
+class EnrolForm(forms.Form):
+    """The code that makes a device a registered terminal."""
+
+    code = forms.CharField(max_length=40, help_text="As your administrator was shown it.")

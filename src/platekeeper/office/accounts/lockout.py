@@ -25,6 +25,26 @@ def decide_attempt(person: Person, now: datetime) -> policy.Decision:
     return decide_login(facts)
 
 
+def decide_stay(person: Person, now: datetime) -> policy.Decision | None:
+    """Decide whether somebody who is logged in may stay, though they left or were suspended since (USR-09, USR-11).
+
+    A lock by failed log-ins ends no session: anybody could throw anybody out.
+
+    Args:
+        person: who.
+        now: the present time.
+
+    Returns:
+        The decision; None where nothing was noted that could end it.
+    """
+    if person.separated_at is None and person.suspended_until is None:
+        return None
+    facts = LoginFacts(
+        profile=profile_of(person.agency), person=facts_of(person), failures=0, locked=False, now=now
+    )
+    return decide_login(facts)
+
+
 def note_attempt(person: Person, *, succeeded: bool, source: str, now: datetime) -> bool:
     """Keep an attempt; lock the account if it is one failure too many.
 

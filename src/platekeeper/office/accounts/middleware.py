@@ -1,28 +1,39 @@
 """Two doors behind the log-in: one's own password and second factor, and a session that may still go on."""
 
+import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added
+from django.conf import settings
 from django.contrib.auth import logout
-from django.contrib.auth.signals import user_logged_in
+from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
-from platekeeper.office.accounts.models import Person
+from platekeeper.office.accounts import sessions
+from platekeeper.office.accounts.lockout import decide_stay
+from platekeeper.office.accounts.models import Person, PersonSession, Terminal
+from platekeeper.office.accounts.people import source_of
 from platekeeper.office.accounts.queries import profile_of
 from platekeeper.office.accounts.signals import session_ended
-from platekeeper.policy import Denied
+from platekeeper.office.accounts.terminals import terminal_of
+from platekeeper.policy import Allowed, Denied
 from platekeeper.policy.session import Session, decide_session
+
+TERMINAL_COOKIE = "platekeeper_terminal"
+DEVICE_COOKIE = "platekeeper_device"
+_A_YEAR_SECONDS = 366 * 86400
 
 _NOTED_EVERY = timedelta(seconds=30)
 # what a page asks for by itself is not use: an unattended board would never lock (CJIS AC-11)
 _BY_ITSELF = ("/alerts/stream/", "/card/")
 _STRONG = ("totp", "webauthn")
+_DESK = "desk"
 
 
 class _Layer:
@@ -49,7 +60,7 @@ class FirstDuties(_Layer):
 
 
 class SessionRules(_Layer):
-    """Ends a session that was idle too long, is too old, or came in by one factor (CJIS AC-11, IA-2, IA-5 j)."""
+    """Ends a session that was revoked, is idle or too old, or came in by one factor (CJIS AC-11, AC-12, IA-2)."""
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer, or lead to the log-in with the reason.
@@ -57,20 +68,67 @@ class SessionRules(_Layer):
         Args:
             request: the request.
         """
+        response = self._answer(request)
+        if request.path == reverse("account_login") and DEVICE_COOKIE not in request.COOKIES:
+            keep_cookie(response, DEVICE_COOKIE, secrets.token_urlsafe(24), _A_YEAR_SECONDS)
+        return response
+
+    def _answer(self, request: HttpRequest) -> HttpResponseBase:
         person = request.user
         if not isinstance(person, Person) or request.path.startswith("/static/"):
             return self.get_response(request)
         now = timezone.now()
-        session = _session(request)
+        kept = _kept(request)
+        if kept is None or kept.ended_at is not None:
+            because = (kept and kept.ended_because) or "The session is over. Log in again."
+            return _out(request, because)
+        terminal = terminal_of(request.COOKIES.get(TERMINAL_COOKIE, ""), person.agency, now)
+        session = _session(request, terminal)
         decision = decide_session(profile_of(person.agency), session, now)
+        if isinstance(decision, Allowed):
+            decision = decide_stay(person, now) or decision
         if isinstance(decision, Denied):
+            sessions.end(kept, by=sessions.POLICY, because=decision.reason, now=now)
             session_ended.send(SessionRules, person=person, decision=decision)
-            logout(request)
-            request.session["ended_because"] = f"{decision.reason} {decision.remedy}"
-            return _led(request, f"{reverse('account_login')}?next={request.path}")
+            return _out(request, f"{decision.reason} {decision.remedy}")
         if now - session.last_active_at > _NOTED_EVERY and not request.path.endswith(_BY_ITSELF):
             request.session["last_active_at"] = now.isoformat()
+            sessions.note_use(kept, now)
+        request.idle_seconds = _idle_seconds(person, terminal)  # type: ignore[attr-defined]  # for the page's own lock
         return self.get_response(request)
+
+
+def keep_cookie(response: HttpResponseBase, name: str, value: str, lasts_seconds: int) -> None:
+    """Put a cookie on an answer that no script reads and no other site's request carries.
+
+    Args:
+        response: any answer.
+        name: the cookie's name.
+        value: its value.
+        lasts_seconds: how long the browser keeps it.
+    """
+    response.set_cookie(
+        name, value, max_age=lasts_seconds, httponly=True, secure=settings.HTTPS, samesite="Strict"
+    )
+
+
+def _kept(request: HttpRequest) -> PersonSession | None:
+    number = request.session.get("session_id")
+    return PersonSession.objects.filter(pk=number).first() if number else None
+
+
+def _out(request: HttpRequest, because: str) -> HttpResponseBase:
+    logout(request)
+    request.session["ended_because"] = because
+    return _led(request, f"{reverse('account_login')}?next={request.path}")
+
+
+def _idle_seconds(person: Person, terminal: Terminal | None) -> int | None:
+    rules = profile_of(person.agency).cjis
+    if terminal is not None and terminal.kind in rules.idle_exempt.value:
+        return None
+    now = timezone.now()
+    return int((now - rules.idle_lock.value.cutoff(now)).total_seconds())
 
 
 def _first_duty(person: Person, request: HttpRequest) -> str | None:
@@ -91,7 +149,7 @@ def _led(request: HttpRequest, target: str) -> HttpResponseBase:
     return redirect(target)
 
 
-def _session(request: HttpRequest) -> Session:
+def _session(request: HttpRequest, terminal: Terminal | None) -> Session:
     kept = request.session
     doors = ("accounts:password", "mfa_activate_totp", "account_reauthenticate", "account_logout")
     on_the_way = request.path in {reverse(door) for door in doors}
@@ -100,23 +158,46 @@ def _session(request: HttpRequest) -> Session:
         last_active_at=datetime.fromisoformat(kept.get("last_active_at", "1970-01-01T00:00:00+00:00")),
         second_factor=bool(kept.get("second_factor")) or on_the_way,
         banner_accepted=bool(kept.get("banner_accepted")),
-        terminal=kept.get("terminal", "desk"),
+        terminal=terminal.kind if terminal else _DESK,
     )
 
 
 @receiver(user_logged_in)
-def begin_session(request: HttpRequest, **_: object) -> None:
-    """Note when and how a session began; the log-in form takes nobody who did not accept the banner.
+def begin_session(request: HttpRequest, user: Person, **_: object) -> None:
+    """Note when, where and how a session began; the log-in form takes nobody who did not accept the banner.
 
     Args:
         request: the request.
+        user: who logged in.
     """
-    now = timezone.now().isoformat()
+    now = timezone.now()
     methods = request.session.get("account_authentication_methods", [])
-    request.session["authenticated_at"] = now
-    request.session["last_active_at"] = now
+    kept = sessions.begin(
+        user,
+        source=source_of(request),
+        user_agent=request.META.get("HTTP_USER_AGENT", ""),
+        device_token=request.COOKIES.get(DEVICE_COOKIE, ""),
+        terminal=terminal_of(request.COOKIES.get(TERMINAL_COOKIE, ""), user.agency, now),
+        now=now,
+    )
+    request.session["session_id"] = str(kept.pk)
+    request.session["authenticated_at"] = now.isoformat()
+    request.session["last_active_at"] = now.isoformat()
     request.session["banner_accepted"] = True
     request.session["second_factor"] = any(method.get("method") == "mfa" for method in methods)
+
+
+@receiver(user_logged_out)
+def leave_session(request: HttpRequest, user: Person | None, **_: object) -> None:
+    """Note that somebody logged out.
+
+    Args:
+        request: the request.
+        user: who, if anybody was logged in.
+    """
+    kept = _kept(request) if isinstance(user, Person) else None
+    if kept is not None and isinstance(user, Person):
+        sessions.end(kept, by=user.username, because="Logged out.", now=timezone.now())
 
 
 @receiver(authenticator_added)

@@ -126,6 +126,14 @@ class Person(AbstractBaseUser):
     locked_at = models.DateTimeField(
         null=True, blank=True, help_text="after failed log-ins, until released (AC-7)"
     )
+    last_code_step = models.BigIntegerField(
+        default=0,
+        help_text="period of the last one-time code taken: none of it or before counts again (IA-5)",
+    )
+    reset_asked_by = models.CharField(
+        max_length=60, blank=True, default="", help_text="who asked for new second factors"
+    )
+    reset_asked_at = models.DateTimeField(null=True, blank=True)
     added_at = models.DateTimeField()
 
     USERNAME_FIELD = "username"
@@ -195,6 +203,9 @@ class TrainingCompletion(models.Model):
     signed_as = models.CharField(max_length=40, help_text="the signer's role")
     topics = ArrayField(models.CharField(max_length=120), default=list)
     certified_by = models.CharField(max_length=60, blank=True, help_text="such as POST (TRN-05)")
+    certificate = models.CharField(
+        max_length=60, blank=True, default="", help_text="number of the certificate"
+    )
 
     class Meta:
         db_table = "training_completion"
@@ -203,9 +214,32 @@ class TrainingCompletion(models.Model):
     def __str__(self) -> str:
         """Return the course's name."""
         return self.course
-    certificate = models.CharField(
-        max_length=60, blank=True, default="", help_text="number of the certificate"
-    )
+
+
+class MaintenanceVisit(models.Model):
+    """A vendor let in for maintenance or repair: with a ticket, for a time (USR-07); half-open."""
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="visits")
+    ticket = models.CharField(max_length=60)
+    admitted_by = models.CharField(max_length=60)
+    admitted_at = models.DateTimeField()
+    valid_from = models.DateTimeField()
+    valid_to = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True, blank=True, help_text="when its end was noted")
+
+    class Meta:
+        db_table = "maintenance_visit"
+        ordering: ClassVar = ["-valid_from"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(valid_from__lt=models.F("valid_to")), name="maintenance_visit_period"
+            ),
+            models.CheckConstraint(condition=~models.Q(ticket=""), name="maintenance_visit_ticket"),
+        ]
+
+    def __str__(self) -> str:
+        """Return the ticket."""
+        return self.ticket
 
 
 class Designation(models.Model):
@@ -245,27 +279,90 @@ class Designation(models.Model):
         return f"{self.title}: {self.holder}"
 
 
-class MaintenanceVisit(models.Model):
-    """A vendor let in for maintenance or repair: with a ticket, for a time (USR-07); half-open."""
+class Terminal(models.Model):
+    """A device that the idle lock spares because of where it stands: in a police vehicle, in dispatch (CJIS AC-11).
 
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="visits")
-    ticket = models.CharField(max_length=60)
-    admitted_by = models.CharField(max_length=60)
-    admitted_at = models.DateTimeField()
-    valid_from = models.DateTimeField()
-    valid_to = models.DateTimeField()
-    closed_at = models.DateTimeField(null=True, blank=True, help_text="when its end was noted")
+    It is known by a token in a cookie; only the digest is kept. The token is given once, for a code that an
+    administrator makes and that somebody types at the device itself.
+    """
+
+    class Kind(models.TextChoices):
+        """The classes that the policy spares, in its own words."""
+
+        POLICE_VEHICLE = "police-vehicle", "vehicle unit in a police vehicle"
+        DISPATCH = "dispatch", "dispatch console behind physical security"
+        RECEIVE_ONLY = "receive-only", "staffed terminal that only receives"
+
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="terminals")
+    name = models.CharField(max_length=80)
+    kind = models.CharField(max_length=20, choices=Kind)
+    secured_by = models.CharField(max_length=200, help_text="what keeps others away from it")
+    registered_by = models.CharField(max_length=60)
+    registered_at = models.DateTimeField()
+    code_sha256 = models.BinaryField(max_length=32, unique=True, null=True, blank=True)
+    code_until = models.DateTimeField(help_text="the code can be typed until then")
+    enrolled_by = models.CharField(max_length=60, blank=True)
+    enrolled_at = models.DateTimeField(null=True, blank=True)
+    token_sha256 = models.BinaryField(max_length=32, unique=True, null=True, blank=True)
+    expires_at = models.DateTimeField()
+    revoked_by = models.CharField(max_length=60, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        db_table = "maintenance_visit"
-        ordering: ClassVar = ["-valid_from"]
+        db_table = "terminal"
+        ordering: ClassVar = ["name", "-registered_at"]
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=models.Q(valid_from__lt=models.F("valid_to")), name="maintenance_visit_period"
+                condition=models.Q(enrolled_at__isnull=True, enrolled_by="")
+                | (models.Q(enrolled_at__isnull=False) & ~models.Q(enrolled_by="")),
+                name="terminal_enrolled_at_with_by",
             ),
-            models.CheckConstraint(condition=~models.Q(ticket=""), name="maintenance_visit_ticket"),
+            models.CheckConstraint(
+                condition=models.Q(revoked_at__isnull=True, revoked_by="")
+                | (models.Q(revoked_at__isnull=False) & ~models.Q(revoked_by="")),
+                name="terminal_revoked_at_with_by",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(secured_by=""), name="terminal_says_what_keeps_others_away"
+            ),
         ]
 
     def __str__(self) -> str:
-        """Return the ticket."""
-        return self.ticket
+        """Return its name."""
+        return self.name
+
+
+class PersonSession(models.Model):
+    """One log-in of one person at one device, from its beginning to its end (USR-01, CJIS AC-12)."""
+
+    id = models.UUIDField(primary_key=True)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="sessions")
+    began_at = models.DateTimeField()
+    last_used_at = models.DateTimeField()
+    source = models.CharField(max_length=60, blank=True, help_text="network address")
+    device = models.CharField(max_length=120, blank=True, help_text="browser and system, as the browser says")
+    device_sha256 = models.BinaryField(
+        max_length=32, null=True, blank=True, help_text="of the device's cookie"
+    )
+    terminal = models.ForeignKey(
+        Terminal, on_delete=models.PROTECT, related_name="sessions", null=True, blank=True
+    )
+    ended_by = models.CharField(max_length=60, blank=True, help_text="username, or `policy`")
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_because = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        db_table = "person_session"
+        ordering: ClassVar = ["-began_at"]
+        indexes: ClassVar = [models.Index(fields=["person", "-began_at"], name="person_session_person")]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(ended_at__isnull=True, ended_by="")
+                | (models.Q(ended_at__isnull=False) & ~models.Q(ended_by="")),
+                name="person_session_ended_at_with_by",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return device and beginning."""
+        return f"{self.device or 'unknown device'} since {self.began_at:%Y-%m-%d %H:%M}"

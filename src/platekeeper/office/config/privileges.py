@@ -110,6 +110,13 @@ TABLES: dict[str, dict[str, tuple[str, ...]]] = {
         ),
     },
     "sensitive_place": {"web": (SELECT, INSERT, "UPDATE (ended_at, ended_by)")},
+    "terminal": {
+        "web": (
+            SELECT,
+            INSERT,
+            "UPDATE (code_sha256, token_sha256, enrolled_at, enrolled_by, revoked_at, revoked_by)",
+        ),
+    },
     "training_completion": {"gate": (SELECT, INSERT), "web": (SELECT,)},
 }
 
