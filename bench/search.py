@@ -53,9 +53,9 @@ def questions(here: Precinct, now: datetime) -> dict[str, Callable[[Sighting], "
             cameras=(here.cameras[s.camera],), since=s.read_at - hour / 2, until=s.read_at + hour / 2
         ),
         "500 m and 1 h": lambda s: Question(
-            circle=around(s, 500), since=s.read_at - hour / 2, until=s.read_at + hour / 2
+            place=around(s, 500), since=s.read_at - hour / 2, until=s.read_at + hour / 2
         ),
-        "300 m and 60 days": lambda s: Question(circle=around(s, 300), since=now - month, until=now),
+        "300 m and 60 days": lambda s: Question(place=around(s, 300), since=now - month, until=now),
     }
 
 

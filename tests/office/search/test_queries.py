@@ -133,7 +133,7 @@ class TestPlace:
         ))  # fmt: skip
 
         hour = timedelta(hours=1)
-        texts = found(agency, circle=Circle(LAT, LON, radius_m), since=NOW - hour, until=NOW + hour)
+        texts = found(agency, place=Circle(LAT, LON, radius_m), since=NOW - hour, until=NOW + hour)
 
         inside = {f"P{n:03}" for n, spot in enumerate(spots) if distance_m(LAT, LON, *spot) <= radius_m}
         assert set(texts) == inside

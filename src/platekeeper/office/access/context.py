@@ -32,6 +32,7 @@ class _Place:
 _PLACES = (
     _Place("Alerts", "alerts:board", "bell", "g a", Function.RECEIVE_ALERTS),
     _Place("Search", "search:search", "search", "g s", Function.SEARCH),
+    _Place("Cases", "cases:cases", "book", "g c", Function.SEARCH),
     _Place(
         "Hot lists",
         "hotlists:hot_lists",
@@ -57,6 +58,7 @@ _PLACES = (
     ),
     _Place("Terminals", "accounts:terminals", "car", "", Function.MANAGE_DEVICES, "Oversight"),
     _Place("My account", "accounts:account", "lock", "g u", None, "Me"),
+    _Place("Sensitive places", "search:registry", "pin", "g e", Function.ADMINISTER_USERS, "Oversight"),
     _Place("Messages", "notices:messages", "bell", "g i", None, "Me"),
     _Place("My rights", "access:why", "shield", "g m", None, "Me"),
 )

@@ -7,7 +7,7 @@ data it is, lets the database write the record (also of a refusal) in a transact
 
 import contextlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -18,6 +18,7 @@ from django.db import connections, transaction
 from platekeeper.errors import PlatekeeperError
 from platekeeper.office.access.events import WEB
 from platekeeper.office.access.queries import OwnRecord
+from platekeeper.office.access.screening import consented, screened
 from platekeeper.office.accounts.models import Agency, Person
 from platekeeper.office.accounts.queries import facts_of, profile_of
 from platekeeper.policy import (
@@ -65,6 +66,8 @@ class Inquiry:
         query: the elements of the question, as they will stand in the record.
         on_behalf_of: whom the answer is for, if not the person (SRC-05).
         read_ids: the only reads that it is about, if it is about single ones.
+        asked_from: start of the time asked about; None means as far back as visible.
+        asked_to: its end, exclusive; None means up to now.
         parent: the record in the course of which it is asked.
         source: where it was asked from.
     """
@@ -76,6 +79,8 @@ class Inquiry:
     query: dict[str, Any] = field(default_factory=dict)
     on_behalf_of: str = ""
     read_ids: tuple[UUID, ...] | None = None
+    asked_from: datetime | None = None
+    asked_to: datetime | None = None
     parent: OwnRecord | None = None
     source: str = ""
 
@@ -133,8 +138,10 @@ def open_access(*, person: Person, agency: Agency, inquiry: Inquiry, now: dateti
         reason=inquiry.reason,
         on_behalf_of=_beneficiary(person, inquiry.on_behalf_of),
         parent=_parent(person, inquiry.parent, now),
+        asked_from=inquiry.asked_from,
+        asked_to=inquiry.asked_to,
     )
-    decision = decide_access(profile_of(agency), facts_of(person, asked=agency), request, now)
+    decision = _decided(person, agency, inquiry, request, now)
     record: dict[str, Any] = {
         "person_id": person.pk,
         "function": inquiry.function.value,
@@ -163,6 +170,22 @@ def open_access(*, person: Person, agency: Agency, inquiry: Inquiry, now: dateti
     record_id, opened = _write({**record, **allowed})
     _note_use(person, now)
     return AccessGrant(record_id, agency, decision, opened)
+
+
+def _decided(
+    person: Person, agency: Agency, inquiry: Inquiry, request: AccessRequest, now: datetime
+) -> Allowed | Denied:
+    known = screened(person, agency, inquiry, now)
+    request = replace(
+        request, flags=known.flags, sensitive_place=known.sensitive_place, case_known=known.case_known
+    )
+    profile, facts = profile_of(agency), facts_of(person, asked=agency)
+    decision = decide_access(profile, facts, request, now)
+    if isinstance(decision, Denied) and decision.approval is not None:
+        # only then does anybody look for consents: most inquiries need none
+        request = replace(request, approvals=consented(person, agency, inquiry, now))
+        decision = decide_access(profile, facts, request, now)
+    return decision
 
 
 def _beneficiary(person: Person, name: str) -> Beneficiary | None:

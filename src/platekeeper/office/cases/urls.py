@@ -1,6 +1,15 @@
-"""Addresses of this part of the office."""
+"""Addresses of cases."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from platekeeper.office.cases import views
 
 app_name = "cases"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.cases, name="cases"),
+    path("pin/", views.pin, name="pin"),
+    path("<int:number>/", views.case, name="case"),
+    path("<int:number>/note/", views.note, name="note"),
+    path("<int:number>/member/", views.member, name="member"),
+    path("<int:number>/close/", views.close, name="close"),
+]

@@ -33,6 +33,9 @@ TABLES: dict[str, dict[str, tuple[str, ...]]] = {
     "auth_permission": {},
     "camera": {"gate": (SELECT,), "ingest": (SELECT,), "web": (SELECT,)},
     "canvass": {"web": (SELECT, INSERT)},
+    "case_file": {"gate": (SELECT,), "web": (SELECT, INSERT, "UPDATE (closed_at, closed_by)")},
+    "case_item": {"gate": (SELECT,), "web": (SELECT, INSERT)},
+    "case_member": {"gate": (SELECT,), "web": (SELECT, INSERT, "UPDATE (removed_at, removed_by)")},
     "delivery": {"web": (SELECT, INSERT, "UPDATE (attempts, next_at, delivered_at, error)")},
     "custody_step": {"gate": (SELECT, INSERT), "web": (SELECT,)},
     "deployment_order": {"gate": (INSERT,), "web": (SELECT,)},
@@ -135,6 +138,7 @@ VIEWS: dict[str, tuple[str, ...]] = {
 
 # function -> (owner, roles that may call it); functions run with their owner's rights
 FUNCTIONS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "case_searches": ("gate", ("web",)),
     "answer_request": ("gate", ("web",)),
     "consents_to": ("gate", ("web",)),
     "count_reads": ("gate", ("web",)),

@@ -8,3 +8,10 @@ class SearchConfig(AppConfig):
 
     name = "platekeeper.office.search"
     label = "search"
+
+    def ready(self) -> None:
+        """Screen every inquiry for sensitive places, and find the consents of second persons."""
+        from platekeeper.office.access import screening  # noqa: PLC0415  # models are not ready before
+        from platekeeper.office.search import requests, sensitive  # noqa: PLC0415
+
+        screening.register(self.label, screen=sensitive.screen, consents=requests.consents)

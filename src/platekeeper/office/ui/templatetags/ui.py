@@ -239,7 +239,12 @@ def field(
 
 @register.inclusion_tag("ui/components/map.html")
 def place_map(
-    points: Sequence[Mapping[str, object]] | None, name: str, size: str = "", pick: str = "", more: str = ""
+    points: Sequence[Mapping[str, object]] | None,
+    name: str,
+    size: str = "",
+    pick: str = "",
+    more: str = "",
+    draw: str = "",
 ) -> dict[str, Any]:
     """Draw a map of points: over the tiles of settings.MAP_TILES, or over a metric grid where there are none.
 
@@ -249,6 +254,7 @@ def place_map(
         size: "small" or "".
         pick: three field names "latitude,longitude,radius_m" that a click on the map fills.
         more: id of a further JSON script of points that may come and go, as results do.
+        draw: id of the fields of a place that a script of the page lets people draw.
     """
     return {
         "points": list(points or ()),
@@ -257,6 +263,7 @@ def place_map(
         "more": more,
         "size": size,
         "pick": pick,
+        "draw": draw,
         "tile_url": getattr(settings, "MAP_TILES", ""),
         "tile_credit": getattr(settings, "MAP_TILES_CREDIT", ""),
     }

@@ -128,6 +128,7 @@
     }
     show();
     if (element.dataset.pick) addPicker(map, element.dataset.pick);
+    element.dispatchEvent(new CustomEvent("platekeeper:map", { bubbles: true, detail: { map: map } })); // for who draws on it
     document.addEventListener("htmx:afterSettle", () => element.isConnected && show());
     new ResizeObserver(() => map.invalidateSize()).observe(element);
   }
