@@ -1,7 +1,10 @@
-"""`python -m tests`: run every test; arguments go to pytest."""
+"""`python -m tests`: run every test, on all cores; arguments go to pytest."""
 
 import sys
 
 import pytest
 
-sys.exit(pytest.main(sys.argv[1:]))
+# each worker has a data folder and a database of its own (conftest); a file's tests share servers, so stay together
+_ON_ALL_CORES = ["--numprocesses=auto", "--dist=loadfile"]
+
+sys.exit(pytest.main([*_ON_ALL_CORES, *sys.argv[1:]]))
