@@ -62,11 +62,13 @@ def a_plate(text: str) -> wire.Plate:
     return wire.Plate(raw=text, region="US-CA", conf=0.97, characters=characters)
 
 
-def an_export(*plates: str, agency: Agency | None = None, listed: bool = True, **changes: Any) -> Export:
+def an_export(
+    *plates: str, agency: Agency | None = None, listed: bool = True, pictures: bool = True, **changes: Any
+) -> Export:
     agency = agency or an_agency()
     if listed:
         a_list(agency, PLATE)
-    read_ids = tuple(seen(agency, *(plates or (PLATE, "7XYZ999"))))
+    read_ids = tuple(seen(agency, *(plates or (PLATE, "7XYZ999")), pictures=pictures))
     return opened(agency, an_exporter(agency), read_ids, **changes)
 
 

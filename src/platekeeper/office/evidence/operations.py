@@ -1,4 +1,4 @@
-"""Copying reads out: the package, the sheet, and the custody of what left (HLD-01, HLD-02, HLD-06, SHR-11, AUD-08).
+"""Copying reads out: the package and the printed sheet (HLD-01, HLD-06, SHR-11, AUD-08).
 
 A package is built while it is downloaded and is never stored here: pictures leave the vault one by one, and what is
 kept is its number, its digest and the steps of its custody. Until its seal has gone out there is only the access record
@@ -6,9 +6,9 @@ of the export, which was committed before the first byte.
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from uuid import UUID, uuid4
 
 import msgspec
 from django.conf import settings
-from django.db import IntegrityError, connections, transaction
+from django.db import connections, transaction
 from django.utils import timezone
 
 from platekeeper.evidence.bag import Bag, EvidenceError, Writer
@@ -26,7 +26,7 @@ from platekeeper.evidence.verify import KEY, LARGEST_ZIP_BYTES, PROOFS
 from platekeeper.office.access.events import WEB
 from platekeeper.office.access.operations import AccessDenied, AccessGrant, Inquiry, open_access
 from platekeeper.office.accounts.models import Agency, Person
-from platekeeper.office.accounts.queries import facts_of, profile_of
+from platekeeper.office.accounts.queries import profile_of
 from platekeeper.office.evidence.documents import (
     custody_document,
     encoded,
@@ -37,15 +37,12 @@ from platekeeper.office.evidence.documents import (
     sheet_of,
     watermark_of,
 )
-from platekeeper.office.evidence.lifecycle import BOOK, DISPOSE, MOVES, STEPS, Step
-from platekeeper.office.evidence.models import CustodyState, CustodyStep, EvidencePackage
 from platekeeper.office.evidence.proofs import proof_of, proofs_about, public_key
-from platekeeper.office.evidence.queries import Contents, contents_of, custody_of
+from platekeeper.office.evidence.queries import Contents, contents_of
 from platekeeper.office.reads.models import Image, Read
 from platekeeper.office.reads.queries import opened
 from platekeeper.office.reads.vault import VaultError
 from platekeeper.policy import Denied, Role
-from platekeeper.policy.access import decide_function
 from platekeeper.policy.holds import HoldFile, HoldStep, decide_hold_step
 
 MOST_READS = 2000  # each stands by its id in the access record, which the ledger keeps whole
@@ -288,113 +285,3 @@ def print_sheet(*, person: Person, agency: Agency, inquiry: Inquiry, now: dateti
         read, hits, originals, agency=agency, digest=digest, mark=watermark_of(person, grant, now)
     )
     return pdf_of(sheet)
-
-
-def take_custody_step(
-    *,
-    package: EvidencePackage,
-    agency: Agency,
-    person: Person,
-    name: str,
-    stated: Mapping[str, str],
-    now: datetime,
-) -> Step:
-    """Note the next step of a package's way; its row and its ledger entry are one transaction.
-
-    Args:
-        package: the package.
-        agency: whose it is.
-        person: who takes the step.
-        name: the step's name in the lifecycle.
-        stated: what its fields hold.
-        now: the present time.
-
-    Returns:
-        The step.
-
-    Raises:
-        AccessDenied: the policy refuses: no right, no property number (HLD-01), no final disposition, or nobody but
-            whoever asked for it approves it (HLD-02, HLD-04).
-        EvidenceError: it does not follow from where the package is, a field is empty, or somebody else was faster.
-
-    Records:
-        The step's event.
-
-    Source:
-        HLD-01, HLD-02, HLD-04
-    """
-    taken = custody_of(package)
-    step = STEPS.get(name)
-    if step is None or step not in MOVES[CustodyState(taken[-1].state)]:
-        raise EvidenceError("This step does not follow from where the package is now: look at it again.")
-    profile = profile_of(agency)
-    decision = decide_function(profile, facts_of(person), step.function, now)
-    if not isinstance(decision, Denied):
-        decision = _decided(step, taken, person, agency, stated, now)
-    if isinstance(decision, Denied):
-        raise AccessDenied(decision, None)
-    detail = _detail(step, stated, taken)
-    try:
-        with transaction.atomic(using=WEB), connections[WEB].cursor() as cursor:
-            cursor.execute(
-                "SELECT take_custody_step(%s, %s, %s, %s, %s, %s::jsonb)",
-                [person.pk, package.id, taken[-1].number + 1, step.to.value, step.event,
-                 msgspec.json.encode(detail).decode()],
-            )  # fmt: skip
-    except IntegrityError as error:
-        raise EvidenceError("Somebody else was faster with this package: look at it again.") from error
-    return step
-
-
-def _decided(
-    step: Step,
-    taken: Sequence[CustodyStep],
-    person: Person,
-    agency: Agency,
-    stated: Mapping[str, str],
-    now: datetime,
-) -> Any:
-    if step not in {BOOK, DISPOSE}:
-        return None
-    asked = taken[-1] if step is DISPOSE else None
-    file = HoldFile(
-        actor=person.username,
-        actor_role=_acting_role(person),
-        requested_by=taken[0].username,
-        property_number=stated.get("property_number", ""),
-        disposed_at=_midnight(asked.detail["disposed_on"]) if asked else None,
-        disposition_authority=asked.detail["authority"] if asked else "",
-        release_requested_by=asked.username if asked else "",
-    )
-    return decide_hold_step(
-        profile_of(agency), file, HoldStep.BOOK if step is BOOK else HoldStep.RELEASE, now
-    )
-
-
-def _acting_role(person: Person) -> Role:
-    roles = [Role(role) for role in person.roles]
-    return next((role for role in (Role.SUPERVISOR, Role.COMMANDER) if role in roles), roles[0])
-
-
-def _midnight(text: str) -> datetime:
-    day = date.fromisoformat(text)
-    return datetime(day.year, day.month, day.day, tzinfo=timezone.get_current_timezone())
-
-
-def _detail(step: Step, stated: Mapping[str, str], taken: Sequence[CustodyStep]) -> dict[str, str]:
-    detail = {
-        field: " ".join(stated.get(field, "").replace("\0", "").split())[:300] for field, _ in step.fields
-    }
-    empty = next((label for field, label in step.fields if not detail[field]), None)
-    if empty is not None:
-        raise EvidenceError(f"“{empty}” is empty: fill it in, it stands in the custody log.")
-    if "disposed_on" in detail:
-        try:
-            date.fromisoformat(detail["disposed_on"])
-        except ValueError:
-            raise EvidenceError(
-                "The date of the final disposition is no date: write it as 2026-03-02."
-            ) from None
-    if step is DISPOSE:
-        detail = {**taken[-1].detail, "requested_by": taken[-1].username}
-    return detail

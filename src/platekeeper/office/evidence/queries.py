@@ -84,6 +84,17 @@ def contents_of(grant: AccessGrant, read_ids: Sequence[UUID]) -> Contents:
         return Contents(tuple(reads), images, hits, steps, tuple(_accesses()))
 
 
+def reads_among(grant: AccessGrant, read_ids: Sequence[UUID]) -> list[Read]:
+    """Return some reads, in order of time.
+
+    Args:
+        grant: an open access to these reads.
+        read_ids: the reads.
+    """
+    with grant.used():
+        return sorted(_reads(read_ids), key=lambda read: (read.read_at, read.id))
+
+
 def _reads(read_ids: Sequence[UUID]) -> Iterator[Read]:
     for some in _batches(list(dict.fromkeys(read_ids))):
         # the time is in the id: without it, every month would be looked through
