@@ -59,6 +59,9 @@ def person() -> None:
     "--role", "roles", multiple=True, required=True, type=click.Choice([role.value for role in policy.Role])
 )
 @click.option("--assignment", default="", help="where they work: the lawful authority to ask (PUR-13)")
+@click.option(
+    "--trained-by", default="", help="for an agency's first people: who outside trained them before it could"
+)
 @_BY
 def add_person_command(
     agency_slug: str,
@@ -68,9 +71,14 @@ def add_person_command(
     title: str,
     roles: tuple[str, ...],
     assignment: str,
+    trained_by: str,
     by: str,
 ) -> None:
-    """Add USERNAME to AGENCY and print a one-time password, this once."""
+    """Add USERNAME to AGENCY and print a one-time password, this once.
+
+    Everybody after the first administrator is added in the pages. The first one needs training that nobody in the
+    agency can sign yet: --trained-by names who gave it, and the ledger keeps the name.
+    """
     database = Database.located()
     with database.used():
         migrate(database)
@@ -78,6 +86,7 @@ def add_person_command(
         from platekeeper.office.accounts.models import Person  # noqa: PLC0415
         from platekeeper.office.accounts.operations import AccountsError, add_person, issue_password  # noqa: PLC0415
         from platekeeper.office.devices.operations import agency_of  # noqa: PLC0415
+        from platekeeper.office.roster.courses import attest_beginning  # noqa: PLC0415
 
         if Person.objects.using("owner").filter(username=username).exists():
             raise AccountsError(f"Somebody is called {username} already: choose another username.")
@@ -91,6 +100,12 @@ def add_person_command(
             agency=agency_slug, event="account.added", actor=by, subject=username, details={"roles": list(roles)},
             using="owner",
         )  # fmt: skip
+        courses = attest_beginning(added, trainer=trained_by, now=datetime.now(UTC)) if trained_by else []
+        for course in courses:
+            record_event(
+                agency=agency_slug, event="training.attested", actor=by, subject=username,
+                details={"course": course.code, "outside": trained_by}, using="owner",
+            )  # fmt: skip
         click.echo(issue_password(added))
 
 

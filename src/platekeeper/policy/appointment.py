@@ -1,4 +1,4 @@
-"""Whether somebody may be given a title and roles, and how each of their courses stands.
+"""Whether somebody may be given a title and roles, how each of their courses stands, whether they lie idle.
 
 These are the rules of `standing` and `training`, asked before a change rather than at an access: the page that
 appoints and the gate that lets in can never disagree.
@@ -11,13 +11,14 @@ from platekeeper.policy.decision import AllOf, Decision
 from platekeeper.policy.facts import AccessFacts, AccessRequest, Person
 from platekeeper.policy.people import Course
 from platekeeper.policy.profile import Profile
-from platekeeper.policy.standing import ROLE_RULES
+from platekeeper.policy.standing import ACCOUNT_RULES, ROLE_RULES
 from platekeeper.policy.training import TRAINING_RULES, last_completion
 from platekeeper.policy.vocabulary import Function
 
 _TAGS = ("listed-personnel", "listed-title", "roles-apart")
 _APPOINTMENT: AllOf[AccessFacts] = AllOf(tuple(rule for rule in ROLE_RULES if rule.tag in _TAGS))
 _COURSE: AllOf[AccessFacts] = AllOf(TRAINING_RULES)
+_USED_LATELY = next(rule for rule in ACCOUNT_RULES if rule.tag == "used-lately")
 
 
 def decide_appointment(profile: Profile, person: Person, now: datetime) -> Decision:
@@ -70,3 +71,17 @@ def expires_at(profile: Profile, person: Person, course: Course, now: datetime) 
 def _bare(profile: Profile, person: Person, now: datetime) -> AccessFacts:
     request = AccessRequest(function=Function.VIEW_READ, data_agency=profile.slug)
     return AccessFacts(profile=profile, person=person, request=request, now=now)
+
+
+def decide_idle(profile: Profile, person: Person, now: datetime) -> Decision:
+    """Decide whether an account was used lately enough to stay enabled.
+
+    Args:
+        profile: policy of the person's agency.
+        person: whose account.
+        now: aware.
+
+    Source:
+        CJIS AC-2(3)
+    """
+    return _USED_LATELY.decide(_bare(profile, person, now))

@@ -20,6 +20,7 @@ from ..streets import a_camera, a_list, a_picture, a_read, identified, take
 WHO = ("anonymous", "newcomer", "officer", "detective", "auditor", "custodian", "stranger")
 LOGIN, CHOOSE, HOME, SEARCH = "/log/in/", "/account/password/", "/", "/search/"
 ALERTS, RECORDS = "/alerts/", "/audits/records/"
+APPROVALS, MINE = "/people/approvals/", "/people/mine/"
 
 # address -> what GET gives each of them: a status, or where it leads
 GET: dict[str, tuple[int | str, ...]] = {
@@ -46,6 +47,24 @@ GET: dict[str, tuple[int | str, ...]] = {
     "home": (LOGIN, CHOOSE, ALERTS, ALERTS, RECORDS, RECORDS, ALERTS),
     "reads:image": (LOGIN, CHOOSE, 200, 200, 403, 403, 404),
     "reads:read": (LOGIN, CHOOSE, 200, 200, SEARCH, SEARCH, 404),
+    "roster:act": (LOGIN, CHOOSE, 405, 405, 405, 405, 405),
+    "roster:add": (LOGIN, CHOOSE, 403, 403, 403, 403, 403),
+    "roster:approvals": (LOGIN, CHOOSE, 403, 403, 403, 200, 403),
+    "roster:approve": (LOGIN, CHOOSE, 405, 405, 405, 405, 405),
+    "roster:classes": (LOGIN, CHOOSE, 403, 403, 403, 403, 403),
+    "roster:close_visit": (LOGIN, CHOOSE, 405, 405, 405, 405, 405),
+    "roster:deployments": (LOGIN, CHOOSE, 403, 403, 403, 403, 403),
+    "roster:documents": (LOGIN, CHOOSE, 403, 403, 403, 403, 403),
+    "roster:end_designation": (LOGIN, CHOOSE, 405, 405, 405, 405, 405),
+    "roster:leave": (LOGIN, CHOOSE, 405, 405, 405, 405, 405),
+    "roster:mine": (LOGIN, CHOOSE, 200, 200, 200, 200, 200),
+    "roster:offices": (LOGIN, CHOOSE, 403, 403, 403, 403, 403),
+    "roster:people": (LOGIN, CHOOSE, 403, 403, 403, 403, 403),
+    "roster:person": (LOGIN, CHOOSE, 403, 403, 403, 403, 403),
+    "roster:read": (LOGIN, CHOOSE, 405, 405, 405, 405, 405),
+    "roster:reconcile": (LOGIN, CHOOSE, 403, 403, 403, 403, 403),
+    "roster:sign": (LOGIN, CHOOSE, 403, 403, 403, 403, 403),
+    "roster:training": (LOGIN, CHOOSE, 403, 403, 403, 403, 403),
     "search:results": (LOGIN, CHOOSE, 405, 405, 405, 405, 405),
     "search:search": (LOGIN, CHOOSE, 200, 200, 200, 200, 200),
     "take_reads": (405, CHOOSE, 405, 405, 405, 405, 405),
@@ -82,6 +101,18 @@ POST: dict[str, tuple[int | str, ...]] = {
     "alerts:step": (LOGIN, CHOOSE, ALERTS, ALERTS, 403, 403, 404),
     "health": (200, CHOOSE, 200, 200, 200, 200, 200),
     "home": (LOGIN, CHOOSE, ALERTS, ALERTS, RECORDS, RECORDS, ALERTS),
+    "roster:act": (LOGIN, CHOOSE, 403, 403, 403, 403, 403),
+    "roster:add": (LOGIN, CHOOSE, 403, 403, 403, 403, 403),
+    "roster:approve": (LOGIN, CHOOSE, 403, 403, 403, APPROVALS, 403),
+    "roster:close_visit": (LOGIN, CHOOSE, 403, 403, 403, 403, 403),
+    "roster:deployments": (LOGIN, CHOOSE, 403, 403, 403, 403, 403),
+    "roster:documents": (LOGIN, CHOOSE, 403, 403, 403, 403, 403),
+    "roster:end_designation": (LOGIN, CHOOSE, 403, 403, 403, 403, 403),
+    "roster:leave": (LOGIN, CHOOSE, 403, 403, 403, 403, 403),
+    "roster:offices": (LOGIN, CHOOSE, 403, 403, 403, 403, 403),
+    "roster:read": (LOGIN, CHOOSE, MINE, MINE, MINE, MINE, MINE),
+    "roster:reconcile": (LOGIN, CHOOSE, 403, 403, 403, 403, 403),
+    "roster:sign": (LOGIN, CHOOSE, 403, 403, 403, 403, 403),
     "search:results": (LOGIN, CHOOSE, 200, 200, 403, 403, 200),
     "search:search": (LOGIN, CHOOSE, 200, 200, 403, 403, 200),
     "take_reads": (401, CHOOSE, 401, 401, 401, 401, 401),
@@ -108,6 +139,10 @@ class Scene:
             "transparency:agency": {"slug": self.agency.slug}, "transparency:published": {"name": "nothing.txt"},
             "audits:access_record": record, "mfa_remove_webauthn": {"pk": 1}, "mfa_edit_webauthn": {"pk": 1},
             "accounts:person": {"username": self.people["detective"].username},
+            "roster:person": {"person_id": self.people["detective"].pk}, "roster:close_visit": {"visit_id": 1},
+            "roster:sign": {"person_id": self.people["detective"].pk}, "roster:end_designation": {"designation_id": 1},
+            "roster:act": {"person_id": self.people["detective"].pk, "what": "enable"},
+            "roster:approve": {"person_id": self.people["detective"].pk, "step": "grant"},
             "accounts:end_session": {"session_id": UUID(int=1)}, "accounts:revoke_terminal": {"terminal_id": 1},
         }  # fmt: skip
         address = reverse(name, kwargs=arguments.get(name, {}))
