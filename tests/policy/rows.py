@@ -9,6 +9,7 @@ ALL = ("el-cajon", "los-angeles", "milpitas", "monrovia", "redondo-beach")
 LA = ("los-angeles",)
 EC = ("el-cajon",)
 MO = ("monrovia",)
+RB = ("redondo-beach",)
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from platekeeper.policy.hotlists import (
     decide_hot_list_entry,
     decide_list,
 )
+from platekeeper.policy.patrol import UnitFile, UnitStep, decide_unit_step
 from platekeeper.policy.sharing import ReleaseRequest, decide_release
 from platekeeper.policy.vocabulary import (
     BarredPurpose,
@@ -29,7 +30,7 @@ from platekeeper.policy.vocabulary import (
     VisualPart,
 )
 from tests.policy.people import NOW, YESTERDAY, agreed, with_setting
-from tests.policy.rows import EC, LA, Row
+from tests.policy.rows import EC, LA, RB, Row
 
 PARTS = frozenset(VisualPart)
 CONFIRMED = StatusConfirmation(
@@ -99,6 +100,41 @@ ALERT_ROWS = (
         "disposition-noted",
         lambda p: step(p, AlertStep.CLOSE, stopped=True),
         lambda p: step(p, AlertStep.CLOSE, stopped=True, disposition="arrest, vehicle recovered"),
+    ),
+)
+
+
+def unit(profile, step=UnitStep.PURSUE, **changes):
+    """Decide a step of a unit for which everything was done but for the changes."""
+    given = {
+        "officer": "jdoe",
+        "dispatch_told_at": YESTERDAY,
+        "pursuit_approved_by": "sergeant",
+        "handover_asked_at": YESTERDAY,
+        "ticket": "The rear camera is dark since noon.",
+    }
+    return decide_unit_step(profile, UnitFile(**{**given, **changes}), step)
+
+
+UNIT_ROWS = (
+    Row(
+        "dispatch-told",
+        lambda p: unit(p, UnitStep.PATROL, dispatch_told_at=None),
+        lambda p: unit(p, UnitStep.PATROL),
+        where=RB,
+    ),
+    Row("pursuit-approved", lambda p: unit(p, pursuit_approved_by="jdoe"), unit, where=RB),
+    Row(
+        "handover-asked",
+        lambda p: unit(p, UnitStep.END_PURSUIT, handover_asked_at=None),
+        lambda p: unit(p, UnitStep.END_PURSUIT, handover_asked_at=None, handover_excused="no other unit on"),
+        where=RB,
+    ),
+    Row(
+        "ticket-filed",
+        lambda p: unit(p, UnitStep.REPORT_TROUBLE, ticket=" "),
+        lambda p: unit(p, UnitStep.REPORT_TROUBLE),
+        where=LA,
     ),
 )
 
@@ -245,4 +281,4 @@ RELEASE_ROWS = (
     Row("request-on-file", lambda p: release(p, request_digest=""), release),
 )
 
-ROWS = (*ALERT_ROWS, *LIST_ROWS, *RELEASE_ROWS)
+ROWS = (*ALERT_ROWS, *UNIT_ROWS, *LIST_ROWS, *RELEASE_ROWS)

@@ -20,6 +20,7 @@ from platekeeper.policy.holds import HOLD_RULES
 from platekeeper.policy.hotlists import CANCELLATION_RULES, ENTRY_RULES, LIST_RULES
 from platekeeper.policy.inquiry import INQUIRY_RULES
 from platekeeper.policy.old_data import OLD_DATA_RULES
+from platekeeper.policy.patrol import UNIT_RULES
 from platekeeper.policy.session import LOGIN_RULES, SESSION_RULES
 from platekeeper.policy.sharing import RELEASE_RULES
 from platekeeper.policy.standing import ACCOUNT_RULES, ROLE_RULES
@@ -52,6 +53,7 @@ RULES: tuple[Rule[Any], ...] = (
     *ELEMENT_RULES,
     *SESSION_RULES,
     *LOGIN_RULES,
+    *UNIT_RULES,
 )
 
 

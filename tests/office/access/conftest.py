@@ -5,9 +5,11 @@ from dataclasses import dataclass
 import pytest
 from django.db import connections, transaction
 
+from platekeeper.office.access.operations import Inquiry, open_access
 from platekeeper.office.accounts.models import Agency, Person
+from platekeeper.office.accounts.queries import profile_of
 from platekeeper.office.devices.models import Camera
-from platekeeper.policy import Role
+from platekeeper.policy import Function, Role
 
 from ..people import NOW, a_person, an_agency
 from ..streets import a_camera, a_list, a_picture, a_read, take
@@ -34,10 +36,11 @@ def street() -> Street:
     with transaction.atomic(using="ingest"), connections["ingest"].cursor() as cursor:
         cursor.execute("SELECT id FROM alert WHERE agency_id = %s", [agency.pk])
         alert_id = cursor.fetchone()[0]
-    with transaction.atomic(using=WEB), connections[WEB].cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO alert_step (agency_id, alert_id, number, state, taken_at, person_id, username, detail)"
-            " VALUES (%s, %s, 1, 'ACKNOWLEDGED', %s, %s, %s, '{}')",
-            [agency.pk, alert_id, NOW, person.pk, person.username],
-        )
+    inquiry = Inquiry(function=Function.RECEIVE_ALERTS, purpose=profile_of(agency).alerts.purpose.value)
+    colleague = a_person(agency, Role.DISPATCHER)
+    with (
+        open_access(person=colleague, agency=agency, inquiry=inquiry, now=NOW).used(),
+        connections[WEB].cursor() as cursor,
+    ):
+        cursor.execute("SELECT take_alert_step(%s, 1, 'acknowledge', '{}')", [alert_id])
     return Street(agency, camera, person)

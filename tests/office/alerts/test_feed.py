@@ -52,7 +52,8 @@ async def first_heard(feed: Feed, agency: Agency, raising: Callable[[], str]) ->
     for _ in range(PATIENCE_SECONDS * 2):
         told.append(await asyncio.to_thread(raising))
         with contextlib.suppress(TimeoutError):
-            return await asyncio.wait_for(asyncio.shield(heard), 0.5), told
+            news = await asyncio.wait_for(asyncio.shield(heard), 0.5)
+            return news and news.id, told
     raise AssertionError("nothing was heard")
 
 

@@ -42,7 +42,7 @@ def alert(
     hit = SimpleNamespace(
         read_id=READ, read_at=NOW, plate=read, region=region, confidence=0.97, kind=kind, list_name="SVS",
         listed_at=NOW - timedelta(hours=7), entry=entry(), alert_id=ALERT,
-        detail={"plate": {"char_conf": [0.99] * len(read)}},
+        detail={"plate": {"char_conf": [0.99] * len(read)}}, explanation={"differences": []}, contradictions=(),
     )  # fmt: skip
     facts = {
         "id": ALERT,

@@ -31,6 +31,8 @@ class _Place:
 
 _PLACES = (
     _Place("Alerts", "alerts:board", "bell", "g a", Function.RECEIVE_ALERTS),
+    _Place("Car", "dispatch:car", "car", "g d", Function.RECEIVE_ALERTS),
+    _Place("Dispatch", "dispatch:board", "clock", "g b", Function.RECEIVE_ALERTS),
     _Place("Search", "search:search", "search", "g s", Function.SEARCH),
     _Place("Cases", "cases:cases", "book", "g c", Function.SEARCH),
     _Place(
@@ -55,6 +57,21 @@ _PLACES = (
     _Place("My training", "roster:mine", "book", "g l", None, "Me"),
     _Place(
         "Evidence", "evidence:packages", "book", "g e", (Function.EXPORT, Function.APPROVE_HOLD), "Data"
+    ),
+    _Place(
+        "Retention",
+        "retention:calendar",
+        "clock",
+        "g k",
+        (
+            Function.REQUEST_HOLD,
+            Function.APPROVE_HOLD,
+            Function.APPROVE_RETENTION,
+            Function.PURGE,
+            Function.SEARCH_DELETED,
+            Function.AUDIT,
+        ),
+        "Data",
     ),
     _Place("Terminals", "accounts:terminals", "car", "", Function.MANAGE_DEVICES, "Oversight"),
     _Place("My account", "accounts:account", "lock", "g u", None, "Me"),

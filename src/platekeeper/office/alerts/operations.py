@@ -1,4 +1,4 @@
-"""Taking a batch of reads: stored, matched, alerted, in one transaction; and the steps people take with an alert."""
+"""Taking a batch of reads: stored, matched, alerted, in one transaction; steps of people are `stepping`'s."""
 
 import json
 from collections import defaultdict
@@ -7,16 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import IntegrityError, connections, transaction
+import msgspec
+from django.db import connections, transaction
 from psycopg.errors import CheckViolation, UniqueViolation
 
 from platekeeper import plates
-from platekeeper.errors import PlatekeeperError
-from platekeeper.office.access.events import WEB, record_event
-from platekeeper.office.accounts.models import Agency, Person
+from platekeeper.office.access.events import record_event
+from platekeeper.office.accounts.models import Agency
+from platekeeper.office.accounts.queries import profile_of
+from platekeeper.office.alerts.explanation import explained
 from platekeeper.office.alerts.feed import CHANNEL
-from platekeeper.office.alerts.lifecycle import MOVES, STEPS, Step
-from platekeeper.office.alerts.models import Alert, AlertState
+from platekeeper.office.alerts.onfile import demands_of
 from platekeeper.office.reads.operations import (
     INGEST,
     Arrival,
@@ -37,52 +38,65 @@ _TRIES = 3
 # Which plates of a batch, folded, stand on a list in force. Few do, and only those are looked at closely. A lateral
 # query with a limit looks each up in the index; a plain join would read the whole list for a batch of a thousand.
 _LISTED = """
-SELECT n.fold FROM unnest(%s::text[]) AS n(fold)
+SELECT n.fold FROM unnest(%(folds)s::text[]) AS n(fold)
  CROSS JOIN LATERAL (
        SELECT FROM hot_list l
          JOIN hot_list_entry e ON e.agency_id = l.agency_id AND e.version_id = l.current_id
-        WHERE l.agency_id = %s AND e.fold = n.fold LIMIT 1) AS on_a_list
+        WHERE l.agency_id = %(agency)s AND e.fold = n.fold LIMIT 1) AS on_a_list
+ UNION
+SELECT n.fold FROM hot_list l
+  JOIN hot_list_entry e ON e.agency_id = l.agency_id AND e.version_id = l.current_id AND e.plate ~ '[?*]'
+  JOIN unnest(%(plates)s::text[], %(plates_folds)s::text[]) AS n(plate, fold)
+    ON translate(n.plate, 'O', '0') ~ ('^' || replace(replace(e.match_key, '?', '.'), '*', '.*') || '$')
+ WHERE l.agency_id = %(agency)s AND l.is_own
 """
 # Letter O counts as digit 0 (lists store it so: HOT-04) and is exact; other look-alikes are a possibility, and only
 # where the list allows them. A state that both know and that differs keeps a look-alike away, an exact match not:
-# the officer must see that contradiction in red (ALR-03).
+# the officer must see that contradiction in red (ALR-03). A plate known in part fits whatever fills it (PUR-04). What
+# was found wrong and cancelled matches nothing (HOT-10).
 _MATCH = """
-WITH arriving AS (
-SELECT * FROM unnest(%(ids)s::uuid[], %(times)s::timestamptz[], %(plates)s::text[], %(folds)s::text[],
-                     %(regions)s::text[], %(passages)s::uuid[], %(confidences)s::real[])
-    AS n(id, read_at, plate, fold, region, passage_id, confidence)
-), made AS (
-INSERT INTO hit (agency_id, read_at, read_id, version_id, entry_number, alert_id, hit_at, kind, late, list_name,
-                 listed_at, purpose, entry)
-SELECT l.agency_id, r.read_at, r.id, e.version_id, e.number, r.passage_id, %(now)s,
-       CASE WHEN e.match_key = translate(r.plate, 'O', '0') THEN 'EXACT' ELSE 'LOOKALIKE' END,
-       r.read_at < %(live_since)s, l.name, v.listed_at, l.purpose,
+SELECT r.id, e.version_id, e.number,
+       CASE WHEN e.match_key = translate(r.plate, 'O', '0') THEN 'EXACT'
+            WHEN e.plate ~ '[?*]' THEN 'PARTIAL' ELSE 'LOOKALIKE' END,
+       l.name, v.listed_at, l.purpose,
        jsonb_build_object(
            'plate', e.plate, 'region', e.region, 'category', e.category, 'vehicle', e.vehicle,
            'case_agent', e.case_agent, 'case_number', e.case_number, 'synopsis', e.synopsis)
-  FROM arriving r
+  FROM unnest(%(ids)s::uuid[], %(times)s::timestamptz[], %(plates)s::text[], %(folds)s::text[], %(regions)s::text[])
+       AS r(id, read_at, plate, fold, region)
   JOIN hot_list l ON l.agency_id = %(agency)s
   JOIN hot_list_version v ON v.id = l.current_id
  CROSS JOIN LATERAL (
        SELECT * FROM hot_list_entry y
-        WHERE y.agency_id = l.agency_id AND y.version_id = l.current_id AND y.fold = r.fold OFFSET 0) AS e
+        WHERE y.agency_id = l.agency_id AND y.version_id = l.current_id AND y.fold = r.fold
+        UNION ALL
+       SELECT * FROM hot_list_entry y
+        WHERE l.is_own AND y.agency_id = l.agency_id AND y.version_id = l.current_id AND y.plate ~ '[?*]'
+          AND translate(r.plate, 'O', '0') ~ ('^' || replace(replace(y.match_key, '?', '.'), '*', '.*') || '$')
+       OFFSET 0) AS e
  WHERE (e.expires_at IS NULL OR e.expires_at > r.read_at)
    AND (e.match_key = translate(r.plate, 'O', '0')
-        OR l.lookalikes AND (e.region = '' OR r.region IS NULL OR e.region = r.region))
-ON CONFLICT DO NOTHING RETURNING read_id
-), raised AS (
-INSERT INTO alert (agency_id, id, raised_at, read_at, read_id)
-SELECT DISTINCT ON (r.passage_id) %(agency)s, r.passage_id, %(now)s, r.read_at, r.id
-  FROM arriving r WHERE r.id IN (SELECT read_id FROM made) AND r.read_at >= %(live_since)s
+        OR (l.lookalikes OR e.plate ~ '[?*]') AND (e.region = '' OR r.region IS NULL OR e.region = r.region))
+   AND NOT EXISTS (
+       SELECT FROM entry_cancellation c
+        WHERE c.agency_id = l.agency_id AND c.hot_list_id = l.id AND c.match_key = e.match_key
+          AND c.region = e.region AND c.category = e.category AND c.dropped_at IS NULL)
+"""
+_STORE_HIT = """
+INSERT INTO hit (agency_id, read_at, read_id, version_id, entry_number, alert_id, hit_at, kind, late, list_name,
+                 listed_at, purpose, entry, explanation)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING
+"""
+_RAISE = """
+INSERT INTO alert (agency_id, id, raised_at, read_at, read_id, demands)
+SELECT DISTINCT ON (r.passage_id) %(agency)s, r.passage_id, %(now)s, r.read_at, r.id, %(demands)s::jsonb
+  FROM unnest(%(ids)s::uuid[], %(times)s::timestamptz[], %(passages)s::uuid[], %(confidences)s::real[])
+       AS r(id, read_at, passage_id, confidence)
+ WHERE r.read_at >= %(live_since)s
  ORDER BY r.passage_id, r.confidence DESC NULLS LAST
 ON CONFLICT DO NOTHING RETURNING id
-)
-SELECT (SELECT count(*) FROM made), ARRAY (SELECT id FROM raised)
 """
-
-
-class AlertError(PlatekeeperError):
-    """A step that cannot be taken."""
+_REVISE = "SELECT revise_alerts(%s, %s::uuid[], %s::uuid[], %s::int[], %s::bool[])"
 
 
 @dataclass(frozen=True)
@@ -134,7 +148,9 @@ def take_reads(agency: Agency, arrivals: Sequence[Arrival], now: datetime) -> Re
 def _take(agency: Agency, arrivals: Sequence[Arrival], pictures: Sequence[Sealed], now: datetime) -> Receipt:
     with transaction.atomic(using=INGEST):
         new = store_reads(agency.pk, arrivals, pictures, now)
-        hits, raised = _match(agency, new, now)
+        matches = _matches(agency, new)
+        raised = _raise(agency, matches, now)
+        _revise(agency, new, matches)
         for alert_id in raised:
             record_event(
                 agency=agency.slug,
@@ -145,30 +161,111 @@ def _take(agency: Agency, arrivals: Sequence[Arrival], pictures: Sequence[Sealed
                 using=INGEST,
             )
         _notify(agency, raised)
-    return Receipt(stored=len(new), known=len(arrivals) - len(new), hits=hits, alerts=len(raised))
+    return Receipt(stored=len(new), known=len(arrivals) - len(new), hits=len(matches), alerts=len(raised))
 
 
-def _match(agency: Agency, new: Sequence[Arrival], now: datetime) -> tuple[int, list[str]]:
+@dataclass(frozen=True)
+class _Match:
+    """A new read and an entry in force that it matches."""
+
+    arrival: Arrival
+    version_id: int
+    entry_number: int
+    kind: str
+    list_name: str
+    listed_at: datetime
+    purpose: str
+    entry: dict[str, Any]
+
+
+def _matches(agency: Agency, new: Sequence[Arrival]) -> list[_Match]:
     by_fold: dict[str, list[Arrival]] = defaultdict(list)
     for arrival in new:
         by_fold[plates.fold(arrival.plate)].append(arrival)
     with connections[INGEST].cursor() as cursor:
-        cursor.execute(_LISTED, [array_of(by_fold), agency.pk])
+        folded = [(plate, fold) for fold, ones in by_fold.items() for plate in {one.plate for one in ones}]
+        cursor.execute(
+            _LISTED,
+            {
+                "agency": agency.pk,
+                "folds": array_of(by_fold),
+                "plates": array_of(plate for plate, _ in folded),
+                "plates_folds": array_of(fold for _, fold in folded),
+            },
+        )
         found = [(fold, arrival) for (fold,) in cursor.fetchall() for arrival in by_fold[fold]]
         if not found:
-            return 0, []
-        arriving: dict[str, Any] = {
-            "ids": [arrival.id for _, arrival in found],
-            "times": [arrival.read_at for _, arrival in found],
-            "plates": [arrival.plate for _, arrival in found],
-            "folds": [fold for fold, _ in found],
-            "regions": [arrival.region for _, arrival in found],
-            "passages": [arrival.passage_id for _, arrival in found],
-            "confidences": [arrival.confidence for _, arrival in found],
-        }
-        cursor.execute(_MATCH, {"agency": agency.pk, "now": now, "live_since": now - LATE, **arriving})
-        hits, raised = cursor.fetchone()
-        return int(hits), [str(alert_id) for alert_id in raised]
+            return []
+        cursor.execute(
+            _MATCH,
+            {
+                "agency": agency.pk,
+                "ids": [arrival.id for _, arrival in found],
+                "times": [arrival.read_at for _, arrival in found],
+                "plates": [arrival.plate for _, arrival in found],
+                "folds": [fold for fold, _ in found],
+                "regions": [arrival.region for _, arrival in found],
+            },
+        )
+        by_id = {arrival.id: arrival for _, arrival in found}
+        return [
+            _Match(by_id[read_id], version, number, kind, name, listed_at, purpose, json.loads(entry))
+            for read_id, version, number, kind, name, listed_at, purpose, entry in cursor.fetchall()
+        ]
+
+
+def _raise(agency: Agency, matches: Sequence[_Match], now: datetime) -> list[str]:
+    """Store hits; raise an alert for each passage that has none yet; return the new alerts' ids."""
+    if not matches:
+        return []
+    live_since = now - LATE
+    demands = msgspec.json.encode(demands_of(profile_of(agency))).decode()
+    hits = list({match.arrival.id: match.arrival for match in matches}.values())
+    with connections[INGEST].cursor() as cursor:
+        cursor.executemany(_STORE_HIT, [_hit_row(agency, match, live_since, now) for match in matches])
+        cursor.execute(
+            _RAISE,
+            {
+                "agency": agency.pk,
+                "now": now,
+                "live_since": live_since,
+                "demands": demands,
+                "ids": [arrival.id for arrival in hits],
+                "times": [arrival.read_at for arrival in hits],
+                "passages": [arrival.passage_id for arrival in hits],
+                "confidences": [arrival.confidence for arrival in hits],
+            },
+        )
+        return [str(alert_id) for (alert_id,) in cursor.fetchall()]
+
+
+def _hit_row(agency: Agency, match: _Match, live_since: datetime, now: datetime) -> list[Any]:
+    read = match.arrival
+    why = explained(plate=read.plate, region=read.region, detail=read.detail, entry=match.entry)
+    return [
+        agency.pk, read.read_at, read.id, match.version_id, match.entry_number, read.passage_id, now, match.kind,
+        read.read_at < live_since, match.list_name, match.listed_at, match.purpose, json.dumps(match.entry),
+        json.dumps(why),
+    ]  # fmt: skip
+
+
+def _revise(agency: Agency, new: Sequence[Arrival], matches: Sequence[_Match]) -> None:
+    """Let later readings of a passage withdraw its alert, or restore it (ALR-07)."""
+    later = [arrival for arrival in new if arrival.revision > 1]
+    if not later:
+        return
+    hit = {match.arrival.id for match in matches}
+    with connections[INGEST].cursor() as cursor:
+        cursor.execute(
+            _REVISE,
+            [
+                agency.pk,
+                [arrival.passage_id for arrival in later],
+                [arrival.id for arrival in later],
+                [arrival.revision for arrival in later],
+                [arrival.id in hit for arrival in later],
+            ],
+        )
 
 
 def _notify(agency: Agency, alert_ids: Sequence[str]) -> None:
@@ -179,51 +276,3 @@ def _notify(agency: Agency, alert_ids: Sequence[str]) -> None:
         cursor.execute(
             "SELECT pg_notify(%s, message) FROM unnest(%s::text[]) AS message", [CHANNEL, messages]
         )
-
-
-def take_step(
-    *, alert: Alert, agency: Agency, person: Person, name: str, detail: dict[str, Any], now: datetime
-) -> Step:
-    """Take a step with an alert; its row and its ledger entry are one transaction.
-
-    Args:
-        alert: the alert as its person saw it.
-        agency: whose alert it is.
-        person: who takes the step; the policy was asked before.
-        name: the step's name in the lifecycle.
-        detail: what was checked, or the reason.
-        now: the present time.
-
-    Returns:
-        The step.
-
-    Raises:
-        AlertError: it cannot follow the alert's present state, or somebody else was faster.
-
-    Records:
-        The step's event.
-    """
-    step = STEPS.get(name)
-    if step is None or step not in MOVES[AlertState(alert.state)]:
-        raise AlertError(
-            "This step does not follow from where the alert stands now: look at the alert again."
-        )
-    try:
-        with transaction.atomic(using=WEB):
-            with connections[WEB].cursor() as cursor:
-                cursor.execute(
-                    "INSERT INTO alert_step (agency_id, alert_id, number, state, taken_at, person_id, username, detail)"
-                    " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
-                    [agency.pk, alert.id, alert.steps + 1, step.to.value, now, person.pk, person.username,
-                     json.dumps(detail)],
-                )  # fmt: skip
-            record_event(
-                agency=agency.slug,
-                event=step.event,
-                actor=person.username,
-                subject=str(alert.id),
-                details=detail,
-            )
-    except IntegrityError as error:
-        raise AlertError("Somebody else was faster with this alert: look at it again.") from error
-    return step

@@ -3,15 +3,19 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from platekeeper.office.access.operations import AccessGrant
-from platekeeper.office.alerts.models import Alert, AlertStep, Hit
+from platekeeper.office.alerts.lifecycle import ASK_STATUS, CONFIRM_STATUS, FINISHED, STOP
+from platekeeper.office.alerts.models import Alert, AlertState, AlertStep, EntryCancellation, Hit
+from platekeeper.office.alerts.onfile import answers_status, listed_parts
 from platekeeper.office.devices.models import Camera
 from platekeeper.office.reads.queries import Picture, plate_pictures, roles_of
 
 BOARD = 50
+# An alert that nobody finished in a shift is history: the job `alerts.expire` ends it (tasks.py).
+EXPIRES_AFTER = timedelta(hours=12)
 
 
 @dataclass(frozen=True)
@@ -20,7 +24,7 @@ class AlertView:
 
     Attributes:
         alert: the alert.
-        hit: its best hit: an exact one before a possible one.
+        hit: its best hit: one without a contradiction first, an exact one before a possible one.
         others: its other hits.
         pictures: those shown with the alert itself, by role.
         roles: which pictures there are.
@@ -68,6 +72,52 @@ class AlertView:
         ]
         return " ".join(first)
 
+    @property
+    def is_finished(self) -> bool:
+        """Nothing more is to be done about it."""
+        return AlertState(self.state) in FINISHED
+
+    @property
+    def is_red(self) -> bool:
+        """State or vehicle contradict the list: nobody verifies it alone (ALR-03)."""
+        return self.state == AlertState.CONTRADICTED or (
+            bool(self.hit.contradictions) and AlertState(self.state) not in FINISHED
+            and not any(step.step == "second-look" for step in self.history)
+        )  # fmt: skip
+
+    @property
+    def parts_listed(self) -> frozenset[str]:
+        """What the list says of the vehicle: the rest is shown as not on the list."""
+        return frozenset(part.value for part in listed_parts(self.hit.entry))
+
+    @property
+    def asked_at(self) -> datetime | None:
+        """Since when somebody waits for the status; None where nobody does (ALR-02)."""
+        waiting: AlertStep | None = None
+        for step in self.history:
+            if step.step == ASK_STATUS.name:
+                waiting = waiting or step
+            elif answers_status(step):
+                waiting = None
+        return waiting.taken_at if waiting and not self.is_finished else None
+
+    @property
+    def asked_by(self) -> str:
+        """Who asked last for the status."""
+        names = [step.full_name for step in self.history if step.step == ASK_STATUS.name]
+        return names[-1] if names else ""
+
+    @property
+    def stopped_at(self) -> datetime | None:
+        """Since when a stop waits for its disposition; None where there is none (ALR-06)."""
+        stops = [step.taken_at for step in self.history if step.step == STOP.name]
+        return stops[0] if stops and not self.is_finished else None
+
+    @property
+    def has_status(self) -> bool:
+        """Whether somebody confirmed that the entry stands."""
+        return any(step.step == CONFIRM_STATUS.name for step in self.history)
+
 
 def latest_alerts(grant: AccessGrant) -> list[AlertView]:
     """Return the latest alerts, newest first.
@@ -78,6 +128,34 @@ def latest_alerts(grant: AccessGrant) -> list[AlertView]:
     with grant.used():
         alerts = list(Alert.objects.all()[:BOARD])
     return _viewed(grant, alerts)
+
+
+def open_alerts(grant: AccessGrant, now: datetime) -> list[AlertView]:
+    """Return the alerts that somebody still has to deal with, newest first; stops wait however old they are.
+
+    Args:
+        grant: an open access to alerts.
+        now: the present time.
+    """
+    with grant.used():
+        unfinished = Alert.objects.exclude(state__in=FINISHED)
+        recent = unfinished.filter(raised_at__gte=now - EXPIRES_AFTER)
+        stopped = unfinished.filter(state=AlertState.STOPPED, raised_at__lt=now - EXPIRES_AFTER)
+        alerts = [*recent[:BOARD], *stopped[:BOARD]]
+    return _viewed(grant, alerts)
+
+
+def cancellations(grant: AccessGrant, now: datetime) -> list[EntryCancellation]:
+    """Return the entries found wrong: those not broadcast yet, and the others of the last 24 hours (HOT-10).
+
+    Args:
+        grant: an open access to alerts.
+        now: the present time.
+    """
+    with grant.used():
+        known = EntryCancellation.objects.filter(dropped_at=None)
+        fresh = known.filter(cancelled_at__gte=now - timedelta(days=1))
+        return [*known.filter(broadcast_at=None), *fresh.exclude(broadcast_at=None)]
 
 
 def alert_by_id(grant: AccessGrant, alert_id: UUID) -> AlertView | None:
@@ -112,6 +190,8 @@ def _viewed(grant: AccessGrant, alerts: list[Alert]) -> list[AlertView]:
             hits[hit.alert_id].append(hit)
         for step in AlertStep.objects.filter(alert_id__in=ids):
             steps[step.alert_id].append(step)
+    for found in hits.values():
+        found.sort(key=lambda hit: (bool(hit.contradictions), hit.kind, hit.list_name))
     keys = [(alert.read_id, alert.read_at) for alert in alerts]
     pictures, roles = plate_pictures(grant, keys), roles_of(grant, keys)
     return [

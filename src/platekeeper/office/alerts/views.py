@@ -10,6 +10,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
@@ -21,23 +22,40 @@ from platekeeper.office.accounts.models import Person
 from platekeeper.office.accounts.people import person_of, source_of
 from platekeeper.office.accounts.queries import facts_of, profile_of
 from platekeeper.office.alerts.feed import FEED
+from platekeeper.office.alerts.forms import CHANNELS, detail_of
 from platekeeper.office.alerts.intake import take_batch
-from platekeeper.office.alerts.lifecycle import CHECKS, MOVES, STEPS, VERIFY
-from platekeeper.office.alerts.models import AlertState
-from platekeeper.office.alerts.operations import AlertError, take_step
-from platekeeper.office.alerts.queries import AlertView, alert_by_id, latest_alerts
+from platekeeper.office.alerts.lifecycle import MOVES, STEPS, Step
+from platekeeper.office.alerts.models import AlertState, Disposition
+from platekeeper.office.alerts.onfile import alert_file, checklist, decide_step
+from platekeeper.office.alerts.queries import (
+    AlertView,
+    alert_by_id,
+    cancellations,
+    latest_alerts,
+    open_alerts,
+)
+from platekeeper.office.alerts.stepping import AlertError, take_step
 from platekeeper.office.devices.operations import producer_of
-from platekeeper.policy import Denied, Function, decide_function
-
-_LONGEST = {"mismatch": 20, "note": 400}
+from platekeeper.policy import Decision, Denied, Function, decide_function
 
 
-def _receive(request: HttpRequest, person: Person, asked: dict[str, Any]) -> AccessGrant:
-    """Open an access to alerts; they come by themselves, so its purpose is that of receiving them."""
+def receive(request: HttpRequest, person: Person, asked: dict[str, Any]) -> AccessGrant:
+    """Open an access to alerts; they come by themselves, so its purpose is that of receiving them.
+
+    Args:
+        request: the request.
+        person: who looks.
+        asked: what stands in the record as the question.
+
+    Raises:
+        AccessDenied: they may not receive alerts.
+    """
+    return _opened(request, person, Function.RECEIVE_ALERTS, asked)
+
+
+def _opened(request: HttpRequest, person: Person, function: Function, asked: dict[str, Any]) -> AccessGrant:
     purpose = profile_of(person.agency).alerts.purpose.value
-    inquiry = Inquiry(
-        function=Function.RECEIVE_ALERTS, purpose=purpose, query=asked, source=source_of(request)
-    )
+    inquiry = Inquiry(function=function, purpose=purpose, query=asked, source=source_of(request))
     return open_access(person=person, agency=person.agency, inquiry=inquiry, now=timezone.now())
 
 
@@ -45,25 +63,63 @@ def _receive(request: HttpRequest, person: Person, asked: dict[str, Any]) -> Acc
 def board(request: HttpRequest) -> HttpResponse:
     """Show the latest alerts, the newest one open beside them."""
     person = person_of(request)
-    grant = _receive(request, person, {"board": "latest alerts"})
+    grant = receive(request, person, {"board": "latest alerts"})
     alerts = latest_alerts(grant)
     selected = alerts[0] if alerts else None
-    context = _panel(person, selected, grant) if selected else {}
+    context = panel(person, selected, grant) if selected else {}
     return render(
         request,
         "alerts/board.html",
-        {"alerts": alerts, "selected": selected, "because": grant.record_id, **context},
+        {
+            "alerts": alerts,
+            "selected": selected,
+            "because": grant.record_id,
+            "cancellations": cancellations(grant, timezone.now()),
+            **context,
+        },
     )
+
+
+def car_screen(request: HttpRequest, person: Person) -> dict[str, Any]:
+    """Return what the screen in a car shows: the alert that matters most, the others queued above it.
+
+    Args:
+        request: the request; `alert` in its query chooses another.
+        person: who looks.
+
+    Raises:
+        AccessDenied: they may not receive alerts.
+
+    Source:
+        HOT-08, ALR-03
+    """
+    chosen = request.GET.get("alert", "")[:36]
+    grant = receive(request, person, {"screen": "car", **({"alert": chosen} if chosen else {})})
+    now = timezone.now()
+    queue = open_alerts(grant, now)
+    current = next((one for one in queue if str(one.id) == chosen), None) or _first(queue)
+    return {
+        "queue": queue,
+        "alert": current,
+        "because": grant.record_id,
+        "cancellations": cancellations(grant, now),
+        **(panel(person, current, grant) if current else {}),
+    }
+
+
+def _first(queue: list[AlertView]) -> AlertView | None:
+    """The newest alert that nobody has touched, else the newest of all."""
+    return next((one for one in queue if one.state == AlertState.RAISED), queue[0] if queue else None)
 
 
 @require_GET
 def alert(request: HttpRequest, alert_id: UUID) -> HttpResponse:
     """Show one alert on the whole screen."""
     person = person_of(request)
-    grant = _receive(request, person, {"alert": str(alert_id)})
+    grant = receive(request, person, {"alert": str(alert_id)})
     view = _found(grant, alert_id)
     return render(
-        request, "alerts/alert.html", {"alert": view, "is_page": True, **_panel(person, view, grant)}
+        request, "alerts/alert.html", {"alert": view, "is_page": True, **panel(person, view, grant)}
     )
 
 
@@ -71,7 +127,7 @@ def alert(request: HttpRequest, alert_id: UUID) -> HttpResponse:
 def card(request: HttpRequest, alert_id: UUID) -> HttpResponse:
     """Show one alert as the board's list does; the board asks for it when the stream tells of it."""
     person = person_of(request)
-    grant = _receive(request, person, {"alert": str(alert_id)})
+    grant = receive(request, person, {"alert": str(alert_id)})
     context = {"alert": _found(grant, alert_id), "because": grant.record_id}
     return render(request, "alerts/_card.html", context)
 
@@ -84,44 +140,34 @@ def step(request: HttpRequest, alert_id: UUID) -> HttpResponse:
     if name not in STEPS:
         return HttpResponse("There is no such step: use the buttons of the alert.", status=400)
     asked = {"alert": str(alert_id), "step": name}
-    purpose = profile_of(person.agency).alerts.purpose.value
-    inquiry = Inquiry(function=STEPS[name].function, purpose=purpose, query=asked, source=source_of(request))
-    open_access(person=person, agency=person.agency, inquiry=inquiry, now=timezone.now())
-    grant = _receive(request, person, asked)
+    function = STEPS[name].function
+    assert function is not None, "only people's steps have names here"
+    grant = _opened(request, person, function, asked)
     view = _found(grant, alert_id)
-    sentence = _taken(request, person, view, name)
-    if sentence is None:
-        grant = _receive(request, person, asked)
-        view = _found(grant, alert_id)
-    if not request.headers.get("HX-Request") and sentence is None:
-        return redirect("alerts:alert", alert_id)
-    context = {"alert": view, "is_page": True, "problem": sentence, **_panel(person, view, grant)}
-    return render(request, "alerts/alert.html", context, status=200 if sentence is None else 422)
+    problem = _taken(request, person, view, grant, name)
+    if problem is None and not request.headers.get("HX-Request"):
+        return redirect(_back(request, alert_id))
+    grant = receive(request, person, asked)
+    view = _found(grant, alert_id)
+    context = {"alert": view, "is_page": True, "problem": problem, **panel(person, view, grant)}
+    return render(request, "alerts/alert.html", context, status=200 if problem is None else 422)
 
 
-def _taken(request: HttpRequest, person: Person, view: AlertView, name: str) -> str | None:
-    """Take the step; return the sentence that says why not, if not."""
-    given = request.POST
-    detail: dict[str, Any] = {}
-    if name == VERIFY.name:
-        unchecked = [check for check in CHECKS if given.get(check) != "on"]
-        if unchecked:
-            return f"Look at the picture and tick {', '.join(unchecked)} first (ALR-03)."
-        detail = dict.fromkeys(CHECKS, True)
-    elif given.get("mismatch"):
-        typed = {name: given.get(name, "").replace("\0", "") for name in _LONGEST}  # no column holds NUL
-        detail = {name: text[: _LONGEST[name]] for name, text in typed.items()}
+def _back(request: HttpRequest, alert_id: UUID) -> str:
+    """The page that the step was taken on: dispatch's own, or the alert's."""
+    dispatch = "/dispatch/"
+    return dispatch if request.POST.get("back") == dispatch else reverse("alerts:alert", args=[alert_id])
+
+
+def _taken(
+    request: HttpRequest, person: Person, view: AlertView, grant: AccessGrant, name: str
+) -> AlertError | None:
+    """Take the step; return what says why not, if not."""
     try:
-        take_step(
-            alert=view.alert,
-            agency=person.agency,
-            person=person,
-            name=name,
-            detail=detail,
-            now=timezone.now(),
-        )
+        detail = detail_of(STEPS[name], request.POST, view, profile_of(person.agency))
+        take_step(grant=grant, subject=view, person=person, name=name, detail=detail, now=timezone.now())
     except AlertError as error:
-        return str(error)
+        return error
     return None
 
 
@@ -132,18 +178,39 @@ def _found(grant: AccessGrant, alert_id: UUID) -> AlertView:
     return view
 
 
-def _panel(person: Person, view: AlertView, grant: AccessGrant) -> dict[str, Any]:
+def panel(person: Person, view: AlertView, grant: AccessGrant) -> dict[str, Any]:
+    """Return what the panel of one alert needs: what may be done, by right and by what is on file.
+
+    Args:
+        person: who looks.
+        view: the alert.
+        grant: the access that shows it.
+    """
     profile = profile_of(person.agency)
-    decisions = dict(policy.explain(profile, facts_of(person), timezone.now()))
-    moves = MOVES[AlertState(view.state)]
+    rights = dict(policy.explain(profile, facts_of(person), timezone.now()))
+    file = alert_file(view.history, person.username)
     hit = view.hit
     points = [{"kind": "camera", "lat": hit.lat, "lon": hit.lon, "label": hit.camera.name}] if hit.lat else []
     return {
-        "actions": {move.name: decisions[move.function] for move in moves},
+        "actions": {
+            move.name.replace("-", "_"): _decided(rights, decide_step(profile, file, move), move)
+            for move in MOVES[AlertState(view.state)]
+            if move.function is not None
+        },
+        "checklist": checklist(profile, file),
+        "parts": [part.value for part in profile.alerts.visual_parts.value],
+        "channels": CHANNELS,
+        "dispositions": Disposition.choices,
         "warning": profile.clause_of("ALR-01"),
         "map_points": points,
         "because": grant.record_id,
     }
+
+
+def _decided(rights: dict[Function, Decision], by_file: Decision, move: Step) -> Decision:
+    assert move.function is not None
+    by_right = rights[move.function]
+    return by_right if isinstance(by_right, Denied) else by_file
 
 
 @require_GET
@@ -164,8 +231,8 @@ def stream(request: HttpRequest) -> StreamingHttpResponse:
 
 async def _events(agency_id: int) -> AsyncIterator[bytes]:
     yield b"retry: 2000\n\n"
-    async for alert_id in FEED.notices(agency_id):
-        yield b": still here\n\n" if alert_id is None else f"event: alert\ndata: {alert_id}\n\n".encode()
+    async for news in FEED.notices(agency_id):
+        yield b": still here\n\n" if news is None else f"event: {news.about}\ndata: {news.id}\n\n".encode()
 
 
 @login_not_required

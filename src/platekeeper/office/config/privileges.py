@@ -64,6 +64,7 @@ TABLES: dict[str, dict[str, tuple[str, ...]]] = {
     "ledger_checkpoint": {"auditor": (SELECT, INSERT)},
     "ledger_details": {"auditor": (SELECT,), "gate": (SELECT,)},
     "ledger_entry": {"auditor": (SELECT,), "gate": (SELECT,)},
+    "list_source": {"ingest": (SELECT, "UPDATE (tag, tried_at, failures, error)"), "web": (SELECT,)},
     "login_attempt": {"web": (SELECT, INSERT)},
     "maintenance_visit": {"gate": (SELECT, INSERT, "UPDATE (closed_at, valid_to)"), "web": (SELECT,)},
     "mfa_authenticator": {"gate": (DELETE, "SELECT (user_id)"), "web": (SELECT, INSERT, UPDATE, DELETE)},
@@ -101,6 +102,14 @@ TABLES: dict[str, dict[str, tuple[str, ...]]] = {
     "purge_part": {"custodian": (SELECT,), "web": (SELECT,)},
     "purge_run": {"custodian": (SELECT,), "web": (SELECT,)},
     "purged_picture": {},
+    "pursuit": {
+        "web": (
+            SELECT,
+            INSERT,
+            "UPDATE (answered_at, answered_by_id, is_approved, handover_asked_at, handover_excuse, handed_over_to,"
+            " handed_over_at, ended_at)",
+        ),
+    },
     "quarantined_read": {"ingest": (INSERT,)},
     "read": {"gate": (SELECT,), "ingest": (INSERT,)},
     "retention_consent": {"custodian": (SELECT,), "web": (SELECT,)},
@@ -113,13 +122,8 @@ TABLES: dict[str, dict[str, tuple[str, ...]]] = {
         ),
     },
     "sensitive_place": {"web": (SELECT, INSERT, "UPDATE (ended_at, ended_by)")},
-    "terminal": {
-        "web": (
-            SELECT,
-            INSERT,
-            "UPDATE (code_sha256, token_sha256, enrolled_at, enrolled_by, revoked_at, revoked_by)",
-        ),
-    },
+    "trouble_ticket": {"web": (SELECT, INSERT, "UPDATE (closed_at, closed_by_id, outcome)")},
+    "unit_shift": {"web": (SELECT, INSERT, "UPDATE (logged_off_at)")},
     "training_completion": {"gate": (SELECT, INSERT), "web": (SELECT,)},
 }
 
@@ -217,6 +221,8 @@ FUNCTIONS: dict[str, tuple[str, tuple[str, ...]]] = {
     "erase_details": ("owner", ()),
     "is_hit": ("gate", ("web",)),
     "issue_document": ("gate", ("web",)),
+    "kept_reads": ("owner", ()),
+    "living_slices": ("owner", ("custodian",)),
     "known_reads": ("gate", ("ingest",)),
     "ledger_chain_hash": ("owner", ("gate", "web")),
     "ledger_field": ("owner", ("gate", "web")),

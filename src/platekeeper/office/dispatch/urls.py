@@ -1,6 +1,17 @@
-"""Addresses of this part of the office."""
+"""Addresses of dispatch, and of the screen in the car."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from platekeeper.office.dispatch import views
 
 app_name = "dispatch"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.board, name="board"),
+    path("car/", views.car, name="car"),
+    path("unit/", views.unit, name="unit"),
+    path("unit/report/", views.report, name="report"),
+    path("tickets/", views.tickets, name="tickets"),
+    path("tickets/<int:ticket_id>/close/", views.close_ticket, name="close_ticket"),
+    path("pursuits/<int:pursuit_id>/answer/", views.answer_pursuit, name="answer_pursuit"),
+    path("cancellations/<uuid:cancellation_id>/broadcast/", views.broadcast, name="broadcast"),
+]

@@ -212,7 +212,7 @@ CREATE FUNCTION record_event(p_agency text, p_event text, p_actor text, p_subjec
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     IF NOT (CASE session_user
-        WHEN 'web' THEN p_event ~ '^(login|session|terminal|function|account|second-factor|alert|camera|hot-list|intake|old-data|policy|training|canvass|case|misuse|plate-relation|sensitive-place)\.[a-z-]+$'
+        WHEN 'web' THEN p_event ~ '^(login|session|terminal|function|account|second-factor|alert|camera|hot-list|intake|old-data|policy|training|canvass|case|misuse|plate-relation|pursuit|trouble-ticket|unit|sensitive-place)\.[a-z-]+$'
         WHEN 'ingest' THEN p_event ~ '^(alert|intake|hot-list)\.[a-z-]+$'
         WHEN 'custodian' THEN p_event ~ '^(purge|hold|retention)\.[a-z-]+$'
         WHEN 'auditor' THEN p_event ~ '^(ledger|misuse)\.[a-z-]+$'

@@ -1,8 +1,25 @@
 """Make hits, alerts and their steps, behind the gate."""
 
+from typing import Any
+
 from django.db import migrations, models
 
+from platekeeper.office.alerts.lifecycle import MOVES
 from platekeeper.office.sql_files import run_sql_file
+
+
+def write_moves(apps: object, schema_editor: Any) -> None:  # noqa: ARG001  # Django's signature
+    """Give the database the lifecycle's own table; a later change of it calls this again."""
+    moves = [
+        (state.value, step.name, to.value, step.event, step.function is not None)
+        for state, following in MOVES.items()
+        for step, to in following.items()
+    ]
+    with schema_editor.connection.cursor() as cursor:
+        cursor.execute("DELETE FROM alert_move")
+        cursor.executemany(
+            "INSERT INTO alert_move (state, step, to_state, event, by_person) VALUES (%s, %s, %s, %s, %s)", moves
+        )
 
 
 class Migration(migrations.Migration):
@@ -16,6 +33,8 @@ class Migration(migrations.Migration):
 
     operations = [
         run_sql_file("platekeeper.office.alerts", "sql/alerts.sql"),
+        run_sql_file("platekeeper.office.alerts", "sql/steps.sql"),
+        migrations.RunPython(write_moves, migrations.RunPython.noop),
         migrations.CreateModel(
             name='Alert',
             fields=[
@@ -32,6 +51,30 @@ class Migration(migrations.Migration):
             options={
                 'db_table': 'visible_alert',
                 'ordering': ['-raised_at', '-id'],
+                'managed': False,
+            },
+        ),
+        migrations.CreateModel(
+            name='EntryCancellation',
+            fields=[
+                ('id', models.UUIDField(primary_key=True, serialize=False)),
+                ('agency_id', models.IntegerField()),
+                ('alert_id', models.UUIDField()),
+                ('hot_list_id', models.BigIntegerField()),
+                ('list_name', models.TextField()),
+                ('plate', models.TextField()),
+                ('region', models.TextField(blank=True)),
+                ('category', models.TextField()),
+                ('reason', models.TextField()),
+                ('cancelled_by', models.TextField()),
+                ('cancelled_at', models.DateTimeField()),
+                ('broadcast_by', models.TextField(blank=True)),
+                ('broadcast_at', models.DateTimeField(help_text='when Communications put it on the air', null=True)),
+                ('dropped_at', models.DateTimeField(help_text="when the source's list no longer held it", null=True)),
+            ],
+            options={
+                'db_table': 'visible_entry_cancellation',
+                'ordering': ['-cancelled_at'],
                 'managed': False,
             },
         ),
@@ -66,7 +109,7 @@ class Migration(migrations.Migration):
                 ('entry_number', models.IntegerField()),
                 ('alert_id', models.UUIDField()),
                 ('hit_at', models.DateTimeField()),
-                ('kind', models.TextField(choices=[('EXACT', 'exact'), ('LOOKALIKE', 'possible: look-alike characters differ')])),
+                ('kind', models.TextField(choices=[('EXACT', 'exact'), ('LOOKALIKE', 'possible: look-alike characters differ'), ('PARTIAL', 'possible: the listed plate is known in part')])),
                 ('late', models.BooleanField()),
                 ('list_name', models.TextField()),
                 ('listed_at', models.DateTimeField()),

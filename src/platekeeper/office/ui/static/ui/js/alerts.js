@@ -1,4 +1,4 @@
-/* The operator's board: new alerts come by server-sent events, sound and are announced; one is open at a time.
+/* The operator's board: new alerts come by server-sent events, sound (sound.js) and are announced; one is open at a time.
    The stream only says which alert changed; its card is fetched, so that the access is decided and recorded. */
 (function () {
   "use strict";
@@ -11,54 +11,7 @@
 
   const isWide = () => getComputedStyle(panel).display !== "none";
 
-  /* Sound: two rising tones, made here; browsers allow it only after a person has touched the page. */
-  const soundButton = board.querySelector("[data-sound]");
-  let audio = null;
-  function soundIsOn() {
-    try {
-      return localStorage.getItem("platekeeper.sound") !== "off";
-    } catch {
-      return true;
-    }
-  }
-  function paintSound() {
-    const on = soundIsOn();
-    const blocked = on && (!audio || audio.state !== "running");
-    soundButton.setAttribute("aria-pressed", String(on));
-    soundButton.querySelector("[data-sound-name]").textContent = on ? (blocked ? "Tap for sound" : "Sound on") : "Sound off";
-    const use = soundButton.querySelector("use");
-    use.setAttribute("href", use.getAttribute("href").replace(/#.*/, on ? "#sound" : "#mute"));
-  }
-  function allowSound() {
-    audio = audio || new AudioContext();
-    audio.resume().then(paintSound);
-  }
-  function play() {
-    if (!soundIsOn() || !audio || audio.state !== "running") return;
-    [0, 0.22, 0.44].forEach(function (delay, index) {
-      const tone = audio.createOscillator();
-      const gain = audio.createGain();
-      tone.frequency.value = [740, 988, 1319][index];
-      gain.gain.setValueAtTime(0.0001, audio.currentTime + delay);
-      gain.gain.exponentialRampToValueAtTime(0.4, audio.currentTime + delay + 0.02);
-      gain.gain.exponentialRampToValueAtTime(0.0001, audio.currentTime + delay + 0.2);
-      tone.connect(gain).connect(audio.destination);
-      tone.start(audio.currentTime + delay);
-      tone.stop(audio.currentTime + delay + 0.21);
-    });
-  }
-  document.addEventListener("pointerdown", allowSound, { once: true });
-  document.addEventListener("keydown", allowSound, { once: true });
-  soundButton.addEventListener("click", function () {
-    try {
-      localStorage.setItem("platekeeper.sound", soundIsOn() ? "off" : "on");
-    } catch {
-      /* storage is blocked: the choice lasts for this page only */
-    }
-    paintSound();
-    play();
-  });
-  paintSound();
+  const play = () => window.platekeeper.sound.play();
 
   /* Which alert is open beside the list */
   function select(card) {
@@ -99,6 +52,12 @@
       .ajax("GET", cardUrl(id), { target: known || list, swap: known ? "outerHTML" : "afterbegin" })
       .then(() => arrived(id, Boolean(known)));
   }
+  /* A step that a colleague took shows in the open alert, too; what somebody is typing is not swept away. */
+  function refreshPanel(card) {
+    const open = panel.querySelector("[data-alert]");
+    if (!open || card.id !== "alert-" + open.dataset.alert || card.dataset.steps === open.dataset.steps) return;
+    if (!document.querySelector("dialog[open]")) select(card);
+  }
   function reselect() {
     const open = panel.querySelector("[data-alert]");
     const card = open && document.getElementById("alert-" + open.dataset.alert);
@@ -107,6 +66,7 @@
   function arrived(id, known) {
     const card = document.getElementById("alert-" + id);
     reselect();
+    if (card && known) refreshPanel(card);
     if (!card || known) return;
     card.classList.add("is-new");
     document.getElementById("announcement").textContent = card.dataset.announce;
@@ -129,9 +89,20 @@
   }
   board.addEventListener("htmx:sseOpen", function () {
     line("on", "Live");
-    if (wasLost) htmx.ajax("GET", location.href, { target: list, swap: "innerHTML", select: "#alert-list > li" }).then(reselect);
+    if (wasLost) catchUp();
     wasLost = false;
   });
+  function catchUp() {
+    const known = new Set([...list.children].map((card) => card.id));
+    htmx.ajax("GET", location.href, { target: list, swap: "innerHTML", select: "#alert-list > li" }).then(function () {
+      reselect();
+      const missed = [...list.children].filter((card) => !known.has(card.id));
+      missed.forEach((card) => card.classList.add("is-new"));
+      if (!missed.length) return;
+      document.getElementById("announcement").textContent = missed.length + " alerts came while the connection was lost";
+      play();
+    });
+  }
   board.addEventListener("htmx:sseError", function () {
     wasLost = true;
     line("off", "Connection lost: alerts may be missing here. Trying again");

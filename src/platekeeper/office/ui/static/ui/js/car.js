@@ -1,0 +1,97 @@
+/* The screen in the car: one alert fills it, the others wait in the queue above. The stream only says what changed; what
+   is shown is fetched, so that each look is decided and recorded. Nothing that somebody ticked is swept away. */
+(function () {
+  "use strict";
+  const car = document.querySelector("[data-car]");
+  if (!car) return;
+  const stage = document.getElementById("car-alert");
+  const queue = document.getElementById("car-queue");
+  const said = document.getElementById("announcement");
+
+  const panel = () => stage.querySelector("[data-alert]");
+  const current = () => (panel() ? panel().dataset.alert : "");
+  const isFinished = () => !panel() || panel().hasAttribute("data-finished");
+  const chips = () => [...queue.querySelectorAll("[data-chip]")];
+  const address = (id) => car.dataset.address + (id ? "?alert=" + encodeURIComponent(id) : "");
+
+  function show(id) {
+    return htmx.ajax("GET", address(id), { target: stage, swap: "innerHTML", select: "#car-alert > *" }).then(mark);
+  }
+  function mark() {
+    for (const chip of chips()) {
+      if (chip.dataset.chip === current()) chip.setAttribute("aria-current", "true");
+      else chip.removeAttribute("aria-current");
+    }
+  }
+  function keepTicks(then) {
+    const ticked = [...stage.querySelectorAll(".checks input:checked")].map((box) => box.name);
+    then().then(function () {
+      for (const name of ticked) {
+        const box = stage.querySelector('.checks input[name="' + name + '"]');
+        if (box && !box.checked) box.click();
+      }
+    });
+  }
+
+  /* The queue is asked for anew at each piece of news, and whenever the line is back: nothing is missed. */
+  let isBusy = false;
+  let isDue = false;
+  function refresh() {
+    if (isBusy) {
+      isDue = true;
+      return;
+    }
+    isBusy = true;
+    const known = new Set(chips().map((chip) => chip.dataset.chip));
+    htmx.ajax("GET", address(current()), { target: queue, swap: "outerHTML", select: "#car-queue" }).then(function () {
+      isBusy = false;
+      arrived(chips().filter((chip) => !known.has(chip.dataset.chip)));
+      follow();
+      if (isDue) {
+        isDue = false;
+        refresh();
+      }
+    });
+  }
+  function arrived(fresh) {
+    mark();
+    if (!fresh.length) return;
+    window.platekeeper.sound.play();
+    said.textContent = "New alert: " + fresh[0].dataset.announce;
+    fresh.forEach((chip) => chip.classList.add("is-new"));
+    if (isFinished()) show(fresh[0].dataset.chip);
+  }
+  function follow() {
+    const chip = chips().find((one) => one.dataset.chip === current());
+    const stale = panel() && (!chip || chip.dataset.steps !== panel().dataset.steps) && !isFinished();
+    if (stale && !document.querySelector("dialog[open]")) keepTicks(() => show(current()));
+  }
+
+  car.addEventListener("click", function (event) {
+    const chip = event.target.closest("[data-chip]");
+    if (!chip || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    show(chip.dataset.chip).then(() => panel() && panel().focus());
+  });
+  document.addEventListener("keydown", function (event) {
+    const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey && !event.defaultPrevented;
+    if (event.key !== "x" || !isPlain || event.target.matches("input:not([type=checkbox]), textarea") || document.querySelector("dialog[open]")) return;
+    const waiting = chips().find((chip) => chip.dataset.chip !== current() && chip.dataset.state === "RAISED") || chips().find((chip) => chip.dataset.chip !== current());
+    if (waiting) show(waiting.dataset.chip).then(() => panel() && panel().focus());
+  });
+  stage.addEventListener("htmx:afterSettle", (event) => event.detail.target.id === "alert-panel" && refresh());
+  car.addEventListener("htmx:sseMessage", refresh);
+
+  /* The line: an officer must never take a silent page for a quiet night. */
+  const status = car.querySelector("[data-live]");
+  car.addEventListener("htmx:sseOpen", function () {
+    status.dataset.live = "on";
+    status.querySelector("[data-live-name]").textContent = "Live";
+    refresh();
+  });
+  car.addEventListener("htmx:sseError", function () {
+    status.dataset.live = "off";
+    status.querySelector("[data-live-name]").textContent = "Connection lost: alerts may be missing here. Trying again";
+  });
+  mark();
+})();
