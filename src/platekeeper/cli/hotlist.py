@@ -246,6 +246,43 @@ def watch(
 
 
 @hotlist.command()
+@click.argument("agency")
+@click.argument("name", metavar="LIST")
+@click.argument("url")
+@click.option("--layout", "layout_name", required=True, help="One of `platekeeper hotlist layouts`.")
+@click.option("--category", default="", help="Of lists whose lines do not say why.")
+@click.option(
+    "--every-hours",
+    type=click.FloatRange(0.02, 24),
+    default=12.0,
+    show_default=True,
+    help="At least daily (HOT-03).",
+)
+@click.option("--by", required=True, help="Who decides it: an administrator of the agency's lists.")
+@click.option("--token-file", type=_FILE, help="HTTPS: sent as a bearer token.")
+@click.option("--key-file", type=_FILE, help="SFTP: the private key.")
+@click.option("--known-hosts-file", type=_FILE, help="SFTP: the server's key, as in known_hosts.")
+def source(
+    agency: str, name: str, url: str, *, layout_name: str, category: str, every_hours: float, by: str,
+    **files: Path | None,
+) -> None:  # fmt: skip
+    """Have the worker fetch LIST of AGENCY from URL: https://..., sftp://user@host/file, or file:///folder."""
+    with _office():
+        owner = _agency(agency)
+        from platekeeper.office.hotlists.queries import list_of, manager_of  # noqa: PLC0415  # Django must be set up first
+        from platekeeper.office.hotlists.sources import set_source  # noqa: PLC0415
+
+        secrets = {key.removesuffix("_file"): file for key, file in files.items() if file is not None}
+        set_source(
+            hot_list=list_of(owner, name), url=url, layout=layout_name, category=category,
+            every=timedelta(hours=every_hours), secrets=secrets, actor=manager_of(owner, by).username,
+        )  # fmt: skip
+        click.echo(
+            f'"{name}" of {agency} is fetched from {url}; `platekeeper worker` does it, and `serve` has one.'
+        )
+
+
+@hotlist.command()
 @click.argument("agency", required=False)
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 def status(agency: str | None, *, as_json: bool) -> None:

@@ -135,6 +135,36 @@ class HotListEntry(models.Model):
         return self.category
 
 
+class ListSource(models.Model):
+    """Where a list's files are fetched from, and how the last attempt went; secrets lie in the data folder."""
+
+    hot_list = models.OneToOneField(
+        HotList, on_delete=models.PROTECT, primary_key=True, related_name="fetched_from"
+    )
+    url = models.CharField(max_length=300, help_text="https, sftp or a folder of this machine as file:///")
+    layout = models.CharField(max_length=40)
+    category = models.CharField(max_length=20, blank=True, help_text="of lists whose lines do not say why")
+    every_minutes = models.PositiveIntegerField(default=720, help_text="at least daily (HOT-03)")
+    tag = models.CharField(
+        max_length=200, blank=True, help_text="the server's name for the file that came last"
+    )
+    tried_at = models.DateTimeField(null=True, blank=True)
+    failures = models.PositiveIntegerField(default=0, help_text="since the last good attempt")
+    error = models.CharField(max_length=400, blank=True, help_text="why the last attempt failed")
+
+    class Meta:
+        db_table = "list_source"
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(every_minutes__gte=1, every_minutes__lte=1440), name="list_source_daily"
+            )
+        ]
+
+    def __str__(self) -> str:
+        """Return where it comes from."""
+        return self.url
+
+
 class EntryRequest(models.Model):
     """Somebody's request for an entry of the agency's own; never changed, its steps say what became of it."""
 

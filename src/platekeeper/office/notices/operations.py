@@ -24,7 +24,7 @@ from platekeeper.office.notices.queries import having_role, holders
 from platekeeper.policy import Role
 
 log = logging.getLogger("platekeeper.notices")
-OWNER = "owner"
+OWNER, WEB = "owner", "default"
 _FIRST_RETRY = timedelta(minutes=1)
 _LAST_RETRY = timedelta(hours=2)
 _TRIES = 20  # with ever longer waits, a day and a half
@@ -75,7 +75,7 @@ def tell(
         )
         for person in people
     ]  # fmt: skip
-    addresses = list(Address.objects.filter(agency=agency, office=office)) if office else []
+    addresses = list(Address.objects.using(WEB).filter(agency=agency, office=office)) if office else []
     if office and (addresses or not people):
         notices.append(
             Notice(
@@ -84,7 +84,7 @@ def tell(
             )
         )  # fmt: skip
     made = 0
-    with transaction.atomic():
+    with transaction.atomic(using=WEB):
         for notice in notices:
             made += _keep(notice, addresses, now)
     if office and not people and not addresses and made:
@@ -106,17 +106,17 @@ def _people(agency: Agency, to: Person | Role | str, now: datetime) -> list[Pers
 
 def _keep(notice: Notice, addresses: list[Address], now: datetime) -> int:
     if notice.key:
-        known = Notice.objects.filter(
+        known = Notice.objects.using(WEB).filter(
             agency=notice.agency, recipient=notice.recipient, office=notice.office, key=notice.key
         )
         if known.exists():
             return 0
-    notice.save(force_insert=True)
+    notice.save(force_insert=True, using=WEB)  # whichever connection brought the agency
     if notice.recipient is None:
         ways = [(address.channel, address.target) for address in addresses]
     else:
         ways = [(Channel.EMAIL.value, notice.recipient.email)] if notice.recipient.email else []
-    Delivery.objects.bulk_create(
+    Delivery.objects.using(WEB).bulk_create(
         Delivery(notice=notice, channel=channel, target=target, next_at=now)
         for channel, target in ways
         if channel != Channel.EMAIL or settings.EMAIL_HOST

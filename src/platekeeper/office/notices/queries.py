@@ -4,7 +4,7 @@ from datetime import date
 
 from django.db.models import Q, QuerySet
 
-from platekeeper.office.accounts.models import Agency, Person
+from platekeeper.office.accounts.models import Agency, Designation, Person
 from platekeeper.office.accounts.queries import profile_of
 from platekeeper.office.notices.models import Notice
 from platekeeper.policy import Duty, Role
@@ -20,7 +20,7 @@ def holders(agency: Agency, office: str, today: date) -> QuerySet[Person]:
         office: a duty of the policy.
         today: the day that counts.
     """
-    designated = agency.designations.filter(duty=office, held_from__lte=today).filter(
+    designated = Designation.objects.filter(agency=agency, duty=office, held_from__lte=today).filter(
         Q(held_to__isnull=True) | Q(held_to__gte=today)
     )
     duties = profile_of(agency).duties
