@@ -76,6 +76,8 @@ _PLACES = (
     _Place("Terminals", "accounts:terminals", "car", "", Function.MANAGE_DEVICES, "Oversight"),
     _Place("My account", "accounts:account", "lock", "g u", None, "Me"),
     _Place("Sensitive places", "search:registry", "pin", "g e", Function.ADMINISTER_USERS, "Oversight"),
+    _Place("Misuse", "misuse:findings", "warning", "g j", Function.AUDIT, "Oversight"),
+    _Place("My plates", "misuse:plates", "car", "", None, "Me"),
     _Place("Messages", "notices:messages", "bell", "g i", None, "Me"),
     _Place("My rights", "access:why", "shield", "g m", None, "Me"),
 )

@@ -88,8 +88,15 @@ def searches_in(case: CaseFile, person: Person) -> list[GatheredSearch]:
         cursor.execute("SELECT * FROM case_searches(%s, %s)", [person.pk, case.pk])
         rows = cursor.fetchall()
     return [
-        GatheredSearch(*row[:4], msgspec.json.decode(row[4]) if isinstance(row[4], str) else row[4], row[5])
-        for row in rows
+        GatheredSearch(
+            record,
+            at,
+            name,
+            function,
+            msgspec.json.decode(query) if isinstance(query, str) else query,
+            reason,
+        )
+        for record, at, name, function, query, reason in rows
     ]
 
 

@@ -68,9 +68,12 @@ TABLES: dict[str, dict[str, tuple[str, ...]]] = {
     "login_attempt": {"web": (SELECT, INSERT)},
     "maintenance_visit": {"gate": (SELECT, INSERT, "UPDATE (closed_at, valid_to)"), "web": (SELECT,)},
     "mfa_authenticator": {"gate": (DELETE, "SELECT (user_id)"), "web": (SELECT, INSERT, UPDATE, DELETE)},
+    "misuse_finding": {"auditor": (SELECT, INSERT), "web": (SELECT,)},
+    "misuse_review": {"web": (SELECT, INSERT)},
     "notice": {"web": (SELECT, INSERT, "UPDATE (seen_at)")},
     "old_data_request": {"web": (SELECT, INSERT)},
     "old_data_step": {"web": (SELECT, INSERT)},
+    "outside_reviewer": {"web": (SELECT, INSERT, "UPDATE (ended_at, ended_by)")},
     "person": {
         # never username, agency_id or added_at: who somebody is does not change (C-7)
         "gate": (
@@ -96,6 +99,7 @@ TABLES: dict[str, dict[str, tuple[str, ...]]] = {
     "profile_version": {
         "auditor": (SELECT,), "custodian": (SELECT,), "gate": (SELECT, INSERT), "ingest": (SELECT,), "web": (SELECT,),
     },
+    "plate_relation": {"gate": (SELECT,), "web": (SELECT, INSERT, "UPDATE (ended_at, ended_by)")},
     "producer": {"ingest": (SELECT,)},
     "purge_certificate": {"custodian": (SELECT,), "web": (SELECT,)},
     "purge_forecast": {"custodian": (SELECT, INSERT, UPDATE), "web": (SELECT,)},
@@ -142,6 +146,10 @@ VIEWS: dict[str, tuple[str, ...]] = {
 
 # function -> (owner, roles that may call it); functions run with their owner's rights
 FUNCTIONS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "typed_fold": ("owner", ("gate", "web")),
+    "inquiries_since": ("gate", ("auditor",)),
+    "inquiry_days": ("gate", ("web",)),
+    "relations_of": ("gate", ("web",)),
     "case_searches": ("gate", ("web",)),
     "answer_request": ("gate", ("web",)),
     "consents_to": ("gate", ("web",)),

@@ -1,0 +1,58 @@
+-- What the misuse detectors may know (PUR-05, PUR-06). Relations are looked up by digest, never listed; reviews and
+-- findings are written once.
+CREATE TRIGGER misuse_review_stays BEFORE UPDATE OR DELETE OR TRUNCATE ON misuse_review
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER misuse_finding_stays BEFORE UPDATE OR DELETE OR TRUNCATE ON misuse_finding
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE INDEX plate_relation_digest ON plate_relation (agency_id, digest) WHERE ended_at IS NULL;
+
+-- The look-alike key of a plate as somebody typed it, as plates.fold() has it for Latin letters.
+CREATE FUNCTION typed_fold(p_plate text) RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog AS $$
+    SELECT translate(regexp_replace(upper(p_plate), '[^A-Z0-9]', '', 'g'), 'ODQIZSBG', '00012586')
+$$;
+CREATE INDEX access_record_target ON access_record (agency_id, typed_fold(query->>'plate'), accessed_at)
+    WHERE query ? 'plate';
+
+-- Whose plates these are, as seen from one person: own, household, or a colleague's.
+CREATE FUNCTION relations_of(p_person_id bigint, p_digests bytea[]) RETURNS text[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT coalesce(array_agg(DISTINCT CASE WHEN k.person_id = p_person_id THEN lower(k.kind) ELSE 'colleague' END), '{}')
+      FROM person p JOIN plate_relation k ON k.agency_id = p.agency_id
+     WHERE p.id = p_person_id AND k.digest = ANY (p_digests) AND k.ended_at IS NULL
+$$;
+
+-- On how many days this person, and anybody, asked for a plate without an open case of theirs; and whether this case is one.
+CREATE FUNCTION inquiry_days(p_person_id bigint, p_fold text, p_case text, p_since timestamptz, p_zone text)
+RETURNS TABLE (own_days integer, all_days integer, is_open_case boolean)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT count(DISTINCT (r.accessed_at AT TIME ZONE p_zone)::date) FILTER (WHERE r.person_id = p_person_id)::integer,
+           count(DISTINCT (r.accessed_at AT TIME ZONE p_zone)::date)::integer,
+           EXISTS (SELECT 1 FROM case_file c JOIN case_member m ON m.case_id = c.id AND m.removed_at IS NULL
+                    WHERE c.agency_id = p.agency_id AND c.number = p_case AND c.closed_at IS NULL AND m.person_id = p.id)
+      FROM person p
+      LEFT JOIN access_record r ON r.agency_id = p.agency_id AND r.query ? 'plate'
+           AND typed_fold(r.query->>'plate') = p_fold AND r.accessed_at >= p_since AND r.outcome = 'ALLOWED'
+           AND (r.accessed_at AT TIME ZONE p_zone)::date < (now() AT TIME ZONE p_zone)::date
+           AND NOT EXISTS (
+               SELECT 1 FROM case_file c JOIN case_member m ON m.case_id = c.id AND m.person_id = r.person_id
+                WHERE c.agency_id = r.agency_id AND c.number = r.case_number AND c.opened_at <= r.accessed_at
+                  AND (c.closed_at IS NULL OR c.closed_at > r.accessed_at))
+     WHERE p.id = p_person_id GROUP BY p.id, p.agency_id
+$$;
+
+-- What the detectors examine: the inquiries of one agency. `auditor` may call it, whose every run is in the ledger.
+CREATE FUNCTION inquiries_since(p_agency integer, p_since timestamptz)
+RETURNS TABLE (id uuid, accessed_at timestamptz, person_id bigint, username text, function text, plate text,
+               case_number text, reason text, outcome text, clause text, is_open_case boolean)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT r.id, r.accessed_at, r.person_id, r.username, r.function, r.query->>'plate', r.case_number, r.reason, r.outcome,
+           r.explanation, EXISTS (
+               SELECT 1 FROM case_file c JOIN case_member m ON m.case_id = c.id AND m.person_id = r.person_id
+                WHERE c.agency_id = r.agency_id AND c.number = r.case_number AND c.opened_at <= r.accessed_at
+                  AND (c.closed_at IS NULL OR c.closed_at > r.accessed_at))
+      FROM access_record r
+     WHERE r.agency_id = p_agency AND r.accessed_at >= p_since AND r.function IN ('search', 'api', 'report', 'search-deleted')
+       AND r.parent_id IS NULL
+     ORDER BY r.accessed_at
+$$;
