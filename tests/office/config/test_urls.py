@@ -41,6 +41,9 @@ GET: dict[str, tuple[int | str, ...]] = {
     "alerts:card": (LOGIN, CHOOSE, 200, 200, 403, 403, 404),
     "alerts:step": (LOGIN, CHOOSE, 405, 405, 405, 405, 405),
     "alerts:stream": (LOGIN, CHOOSE, 200, 200, 403, 403, 200),
+    "api:document": (200, CHOOSE, 200, 200, 200, 200, 200),
+    "api:documentation": (200, CHOOSE, 200, 200, 200, 200, 200),
+    "api:health": (200, CHOOSE, 200, 200, 200, 200, 200),
     "audits:access_record": (LOGIN, CHOOSE, 403, 403, 200, 200, 403),
     "audits:access_records": (LOGIN, CHOOSE, 403, 403, 200, 200, 403),
     "health": (200, CHOOSE, 200, 200, 200, 200, 200),
@@ -268,7 +271,7 @@ class TestTables:
         to_all = {name for name, row in GET.items() if row[0] != LOGIN}
 
         assert to_all == {
-            "account_login", "health", "take_reads", "transparency:agency", "transparency:index",
+            "account_login", "api:document", "api:documentation", "api:health", "health", "take_reads", "transparency:agency", "transparency:index",
             "transparency:published",
         }  # fmt: skip
 

@@ -72,6 +72,19 @@ def failed(person: Person | None, source: str, *, locked: bool, **_: Any) -> Non
         _report(person, "account.locked", details, "Failed log-ins locked an account.")
 
 
+@receiver(factors.authentication_failed)
+def factor_failed(request: HttpRequest, user: Person, **_: Any) -> None:
+    """Enter a wrong second factor; it counts towards the lock like a wrong password (CJIS AC-7).
+
+    Args:
+        request: the request.
+        user: whose factor.
+    """
+    source = source_of(request)
+    locked = note_attempt(user, succeeded=False, source=source, now=timezone.now())
+    failed(person=user, source=source, locked=locked)
+
+
 @receiver(login_refused)
 def refused(person: Person, decision: Denied, source: str, **_: Any) -> None:
     """Enter an attempt on a locked or deactivated account, and tell the office that the policy names (USR-10).

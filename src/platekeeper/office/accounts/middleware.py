@@ -99,7 +99,7 @@ class SessionRules(_Layer):
 
 
 def keep_cookie(response: HttpResponseBase, name: str, value: str, lasts_seconds: int) -> None:
-    """Put a cookie on an answer that no script reads and no other site's request carries.
+    """Put a cookie on an answer that no script reads and no other site's form carries.
 
     Args:
         response: any answer.
@@ -108,7 +108,7 @@ def keep_cookie(response: HttpResponseBase, name: str, value: str, lasts_seconds
         lasts_seconds: how long the browser keeps it.
     """
     response.set_cookie(
-        name, value, max_age=lasts_seconds, httponly=True, secure=settings.HTTPS, samesite="Strict"
+        name, value, max_age=lasts_seconds, httponly=True, secure=settings.HTTPS, samesite="Lax"
     )
 
 

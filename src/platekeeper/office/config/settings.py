@@ -76,6 +76,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "platekeeper.office.ui.plain_text.PlainText",
     "django_htmx.middleware.HtmxMiddleware",
     "platekeeper.office.accounts.middleware.FirstDuties",
     "platekeeper.office.accounts.middleware.SessionRules",
@@ -142,6 +143,11 @@ ACCOUNT_SESSION_REMEMBER = False
 MFA_ADAPTER = "platekeeper.office.accounts.adapter.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]  # never mail or telephone (CJIS IA-5(1)(c))
 MFA_TOTP_ISSUER = "Platekeeper"
+MFA_FORMS = {
+    "authenticate": "platekeeper.office.accounts.factors.CodeForm",
+    "reauthenticate": "platekeeper.office.accounts.factors.CodeAgainForm",
+    "activate_totp": "platekeeper.office.accounts.factors.NewAppForm",
+}
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"

@@ -9,6 +9,7 @@ from django.urls import include, path
 from platekeeper.office.access.context import first_place
 from platekeeper.office.accounts.people import person_of
 from platekeeper.office.alerts.views import take
+from platekeeper.office.config import machine_api
 from platekeeper.office.reads.views import image
 from platekeeper.office.search.read_page import read
 
@@ -24,6 +25,11 @@ def home(request: HttpRequest) -> HttpResponse:
     return redirect(first_place(person_of(request)))
 
 
+_API = [
+    path("", machine_api.documentation, name="documentation"),
+    path("health", machine_api.health, name="health"),
+    path("openapi.json", machine_api.document, name="document"),
+]
 _READS = [
     path("<uuid:read_id>/", read, name="read"),
     path("<uuid:read_id>/images/<slug:role>/", image, name="image"),
@@ -54,4 +60,5 @@ urlpatterns = [
     path("compliance/", include("platekeeper.office.compliance.urls")),
     path("public/", include("platekeeper.office.transparency.urls")),
     path("api/reads", take, name="take_reads"),
+    path("api/", include((_API, "api"))),
 ]
