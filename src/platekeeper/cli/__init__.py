@@ -29,6 +29,8 @@ COMMANDS = {
     "bench": "platekeeper.cli.bench:bench",
     "read": "platekeeper.cli.read:read",
     "hotlist": "platekeeper.cli.hotlist:hotlist",
+    "rms": "platekeeper.cli.rms:rms",
+    "compliance": "platekeeper.cli.compliance:compliance",
     "ledger": "platekeeper.cli.ledger:ledger",
     "evidence": "platekeeper.cli.evidence:evidence",
     "policy": "platekeeper.cli.policy:policy",

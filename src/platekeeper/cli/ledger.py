@@ -86,6 +86,17 @@ def checkpoint(folder: Path | None) -> None:
 
 
 @ledger.command()
+@click.option("--by", required=True, help="Who does it; the ledger keeps the name.")
+def rotate(by: str) -> None:
+    """Hand the ledger over to a new key: yearly, or at once where somebody may have seen the old one.
+
+    The old key signs the entry that announces the new one and is destroyed; its public part goes on verifying.
+    """
+    office = importlib.import_module("platekeeper.office.config.book")
+    click.echo(cast("PublicKey", office.rotated(by)).line)
+
+
+@ledger.command()
 @click.argument("sequence", type=click.IntRange(1))
 @click.option(
     "--output", "-o", type=click.File("wb"), default="-", help="The file to write; standard output if none."

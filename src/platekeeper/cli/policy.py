@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from platekeeper.policy.check import Problem, Severity, check_profile
+from platekeeper.policy.differences import differences, side_by_side
 from platekeeper.policy.library import PolicyError, load_profile, profile_text, profiles
 from platekeeper.policy.profile import Profile
 from platekeeper.policy.statements import Chapter, Statement, chapters
@@ -75,15 +76,15 @@ def show(agency: str, as_json: bool) -> None:
 def diff(first: str, second: str, whole: bool, as_json: bool) -> None:
     """Put the policies of two agencies side by side."""
     ours, theirs = load_profile(first), load_profile(second)
-    rows = [row for row in _side_by_side(ours, theirs) if whole or _differs(row)]
+    rows = side_by_side(ours, theirs) if whole else differences(ours, theirs)
     if as_json:
         _print_json(
-            [{"path": path, ours.slug: _side(left), theirs.slug: _side(right)} for path, left, right in rows]
+            [{"path": row.path, ours.slug: _side(row.before), theirs.slug: _side(row.after)} for row in rows]
         )
         return
     table = Table("Rule", ours.name, theirs.name, show_lines=True)
-    for path, left, right in rows:
-        table.add_row(path, _cell(left), _cell(right))
+    for row in rows:
+        table.add_row(row.path, _cell(row.before), _cell(row.after))
     _console().print(table)
 
 
@@ -178,24 +179,6 @@ def _standing(statement: Statement) -> str:
     said = {Strength.SHOULD: "should, ", Strength.MAY: "may, ", Strength.SILENT: "policy silent, "}
     decided = f"; decides {statement.decision}" if statement.decision else ""
     return said.get(statement.strength, "") + ", ".join(statement.clauses) + decided
-
-
-_Row = tuple[str, Statement | None, Statement | None]
-
-
-def _side_by_side(ours: Profile, theirs: Profile) -> list[_Row]:
-    left, right = _by_path(ours), _by_path(theirs)
-    order = [*left, *(path for path in right if path not in left)]
-    return [(path, left.get(path), right.get(path)) for path in order]
-
-
-def _by_path(profile: Profile) -> dict[str, Statement]:
-    return {statement.path: statement for chapter in chapters(profile) for statement in chapter.statements}
-
-
-def _differs(row: _Row) -> bool:
-    _, left, right = row
-    return left is None or right is None or (left.text, left.strength) != (right.text, right.strength)
 
 
 def _side(statement: Statement | None) -> dict[str, object] | None:

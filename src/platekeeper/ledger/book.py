@@ -11,6 +11,7 @@ from platekeeper.ledger.checkpoints import SigningKey, StoredCheckpoint, make_ch
 from platekeeper.ledger.entries import LedgerError, StoredEntry
 from platekeeper.ledger.exports import consistency_proof, inclusion_proof
 from platekeeper.ledger.exports import export as export_lines
+from platekeeper.ledger.timestamps import TimestampAuthority
 from platekeeper.ledger.verify import Note, PublicKey, Verdict
 from platekeeper.ledger.verify import verify as verify_lines
 
@@ -47,12 +48,13 @@ def verify_book(book: Book, held: Iterable[Note] = ()) -> Verdict:
     return verify_lines(export_book(book), book.public_keys(), held, signature_holds=signature_holds)
 
 
-def sign_book(book: Book, *, now: datetime) -> StoredCheckpoint:
+def sign_book(book: Book, *, now: datetime, authority: TimestampAuthority | None = None) -> StoredCheckpoint:
     """Make and store the next checkpoint.
 
     Args:
         book: the ledger.
         now: the time.
+        authority: who stamps it, if anybody does.
 
     Raises:
         LedgerError: the ledger does not hold, or names another key; nothing was signed.
@@ -61,7 +63,7 @@ def sign_book(book: Book, *, now: datetime) -> StoredCheckpoint:
     key = book.signing_key()
     older = [public for public in book.public_keys() if public != key.public]
     entries = book.entries(after=last.size if last else 0)
-    made = make_checkpoint(key, entries, after=last, now=now, older_keys=older)
+    made = make_checkpoint(key, entries, after=last, now=now, older_keys=older, authority=authority)
     book.add_checkpoint(made)
     return made
 

@@ -34,6 +34,41 @@ CREATE TABLE ledger_checkpoint (
     PRIMARY KEY (size, made_at)
 );
 
+-- What whoever signs the ledger, and whoever verifies all of it, last found; while either says that it does not hold,
+-- nothing is shown (CJIS AU-5).
+CREATE TABLE ledger_state (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    noted_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    check_name text NOT NULL CHECK (check_name IN ('signing', 'verification')),
+    holds boolean NOT NULL,
+    sentence text NOT NULL CHECK (length(sentence) <= 2000)
+);
+CREATE INDEX ledger_state_latest ON ledger_state (check_name, id DESC);
+
+CREATE FUNCTION ledger_holds() RETURNS boolean
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN coalesce((SELECT s.holds FROM ledger_state s WHERE s.check_name = 'signing' ORDER BY s.id DESC LIMIT 1), true)
+       AND coalesce((SELECT s.holds FROM ledger_state s WHERE s.check_name = 'verification' ORDER BY s.id DESC LIMIT 1), true);
+
+-- The first checkpoint that counts an entry; the latest one where none is named. Pages show no more of them.
+CREATE FUNCTION ledger_checkpoint_over(p_sequence bigint) RETURNS TABLE (size bigint, made_at timestamptz)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path = pg_catalog, public, pg_temp
+AS $$
+    (SELECT c.size, c.made_at FROM ledger_checkpoint c WHERE c.size >= p_sequence ORDER BY c.size, c.made_at LIMIT 1)
+    UNION ALL
+    (SELECT c.size, c.made_at FROM ledger_checkpoint c WHERE p_sequence IS NULL ORDER BY c.size DESC, c.made_at DESC LIMIT 1)
+$$;
+
+-- Which checkpoint reached which place outside.
+CREATE TABLE ledger_publication (
+    place text NOT NULL CHECK (length(place) <= 500),
+    size bigint NOT NULL,
+    made_at timestamptz NOT NULL,
+    published_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (place, size, made_at)
+);
+
 CREATE FUNCTION ledger_field(p_text text) RETURNS bytea
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     RETURN int4send(octet_length(convert_to(p_text, 'UTF8'))) || convert_to(p_text, 'UTF8');
@@ -149,12 +184,20 @@ CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger_detai
     FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();
 CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger_checkpoint
     FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();
+CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger_state
+    FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();
+CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger_publication
+    FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();
+ALTER TABLE ledger_state ENABLE ALWAYS TRIGGER refuse_change;
+ALTER TABLE ledger_publication ENABLE ALWAYS TRIGGER refuse_change;
 ALTER TABLE ledger_entry ENABLE ALWAYS TRIGGER refuse_change;
 ALTER TABLE ledger_details ENABLE ALWAYS TRIGGER refuse_change;
 ALTER TABLE ledger_checkpoint ENABLE ALWAYS TRIGGER refuse_change;
 
-REVOKE ALL ON TABLE ledger_entry, ledger_details, ledger_checkpoint FROM PUBLIC;
+REVOKE ALL ON TABLE ledger_entry, ledger_details, ledger_checkpoint, ledger_state, ledger_publication FROM PUBLIC;
 REVOKE ALL ON FUNCTION
+    ledger_holds(),
+    ledger_checkpoint_over(bigint),
     ledger_field(text),
     ledger_leaf_hash(bigint, timestamptz, text, text, text, text, bytea),
     ledger_chain_hash(bytea, bytea),

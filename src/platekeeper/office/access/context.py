@@ -80,6 +80,10 @@ _PLACES = (
     _Place("My plates", "misuse:plates", "car", "", None, "Me"),
     _Place("Messages", "notices:messages", "bell", "g i", None, "Me"),
     _Place("My rights", "access:why", "shield", "g m", None, "Me"),
+    _Place("Policy in force", "governance:profile", "book", "g o", None, "Oversight"),
+    _Place("Ledger", "audits:ledger", "chain", "g j", Function.BROWSE_ACCESS_RECORDS, "Oversight"),
+    _Place("Compliance", "compliance:report", "check", "g f", None, "Oversight"),
+    _Place("Records system", "rms:outbox", "forward", "", Function.BROWSE_ACCESS_RECORDS, "Oversight"),
 )
 
 

@@ -3,13 +3,15 @@
 Everything streams: a ledger of any length takes the memory of some rows.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 
 import psycopg
 
 from platekeeper.ledger.checkpoints import SigningKey, StoredCheckpoint
 from platekeeper.ledger.entries import Entry, StoredEntry
-from platekeeper.ledger.verify import PublicKey
+from platekeeper.ledger.verify import KEY_EVENT, PublicKey
+from platekeeper.office.access.keys import KeyRing
 
 _ENTRIES = """
 SELECT e.sequence, e.entry_at, e.agency, e.event, e.actor, e.subject, e.details_digest, e.leaf_hash, e.chain_hash,
@@ -24,15 +26,19 @@ _AT_ONCE = 2000
 class LedgerBook:
     """One installation's ledger."""
 
-    def __init__(self, connect: Callable[[], psycopg.Connection], key: SigningKey) -> None:
+    def __init__(
+        self, connect: Callable[[], psycopg.Connection], key: SigningKey, older: Sequence[PublicKey] = ()
+    ) -> None:
         """Say how it is reached and who signs it.
 
         Args:
             connect: opens a connection as `auditor`.
             key: the key that signs checkpoints.
+            older: the keys that signed before, oldest first.
         """
         self._connect = connect
         self._key = key
+        self._older = tuple(older)
 
     def entries(self, *, after: int = 0, details: bool = False) -> Iterator[StoredEntry]:
         """Yield the committed entries behind a sequence number, in order, as one snapshot.
@@ -68,7 +74,7 @@ class LedgerBook:
 
     def public_keys(self) -> list[PublicKey]:
         """Return the keys that sign or have signed, oldest first."""
-        return [self._key.public]
+        return [*self._older, self._key.public]
 
     def signing_key(self) -> SigningKey:
         """Return the key that signs now."""
@@ -89,3 +95,53 @@ class LedgerBook:
                     checkpoint.timestamp,
                 ],
             )  # fmt: skip
+
+
+def book_in(secrets: Path, origin: str, address: str) -> LedgerBook:
+    """Return an installation's ledger, with whatever hand-over of its keys was broken off finished.
+
+    Args:
+        secrets: the folder of secrets.
+        origin: the ledger's name.
+        address: how the database is reached as `auditor`.
+    """
+    ring = KeyRing(secrets, origin)
+    ring.settled(lambda: announced_keys(address))
+    *older, _ = ring.public()
+    return LedgerBook(lambda: psycopg.connect(address), ring.current(), older)
+
+
+def rotate_key(secrets: Path, origin: str, address: str, *, by: str) -> PublicKey:
+    """Hand the ledger over to a new key, which signs from the next checkpoint on.
+
+    Args:
+        secrets: the folder of secrets.
+        origin: the ledger's name.
+        address: how the database is reached as `auditor`.
+        by: who does it.
+
+    Returns:
+        The new public key, to be published where the old one is.
+
+    Records:
+        `ledger-key.announced`, signed by the old key.
+    """
+
+    def announce(subject: str) -> None:
+        with psycopg.connect(address) as connection:
+            connection.execute("SELECT record_event('', %s, %s, %s, '{}')", [KEY_EVENT.decode(), by, subject])
+
+    return KeyRing(secrets, origin).rotate(announce, lambda: announced_keys(address))
+
+
+def announced_keys(address: str) -> list[str]:
+    """Return the subjects of all entries that announce a key, in order.
+
+    Args:
+        address: how the database is reached as `auditor`.
+    """
+    with psycopg.connect(address) as connection:
+        rows = connection.execute(
+            "SELECT subject FROM ledger_entry WHERE event = %s ORDER BY sequence", [KEY_EVENT.decode()]
+        )
+        return [subject for (subject,) in rows.fetchall()]

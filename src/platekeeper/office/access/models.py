@@ -28,6 +28,7 @@ class AccessRecord(models.Model):
     policy_version = models.TextField()
     parent_id = models.UUIDField(null=True)
     source = models.TextField()
+    case_known = models.BooleanField(null=True)
 
     class Meta:
         managed = False

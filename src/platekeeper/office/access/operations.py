@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from django.db import connections, transaction
+from django.db import DatabaseError, connections, transaction
 
 from platekeeper.errors import PlatekeeperError
 from platekeeper.office.access.events import WEB
@@ -21,15 +21,18 @@ from platekeeper.office.access.queries import OwnRecord
 from platekeeper.office.access.screening import consented, screened
 from platekeeper.office.accounts.models import Agency, Person
 from platekeeper.office.accounts.queries import facts_of, profile_of
+from platekeeper.office.rms.queries import case_known
 from platekeeper.policy import (
     AccessRequest,
     Allowed,
     Beneficiary,
+    Decision,
     Denied,
     Function,
     ParentRecord,
     decide_access,
 )
+from platekeeper.policy.vocabulary import DISCLOSING, INQUIRING
 
 # The ledger is locked from its append to the end of the transaction. So that transaction does not wait for the disk;
 # a second one does, which locks nothing: its commit lies behind the record in the log, and the log reaches the disk in
@@ -37,6 +40,13 @@ from platekeeper.policy import (
 _RECORD = "SELECT access_id, pass, set_config('synchronous_commit', 'off', true) FROM open_access(%s::jsonb)"
 _FLUSH = "SELECT pg_logical_emit_message(true, 'platekeeper', '') FROM set_config('synchronous_commit', 'on', true)"
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+_LEDGER_BROKEN = "PK001"  # raised by open_access() while the ledger does not hold
+
+
+class LedgerBroken(PlatekeeperError):  # noqa: N818  # named for what happened
+    """Nothing can be recorded now, so nothing is shown (CJIS AU-5)."""
 
 
 class AccessDenied(PlatekeeperError):  # noqa: N818  # named for what happened
@@ -141,7 +151,20 @@ def open_access(*, person: Person, agency: Agency, inquiry: Inquiry, now: dateti
         asked_from=inquiry.asked_from,
         asked_to=inquiry.asked_to,
     )
-    decision = _decided(person, agency, inquiry, request, now)
+    request, decision = _decided(person, agency, inquiry, request, now)
+    try:
+        return _opened(person, agency, inquiry, request, decision, now)
+    except LedgerBroken:
+        unrecorded = replace(request, recorded=False)
+        refused = decide_access(profile_of(agency), facts_of(person, asked=agency), unrecorded, now)
+        assert isinstance(refused, Denied), "what cannot be recorded is never allowed (SRC-01, SRC-06)"
+        raise AccessDenied(refused, None) from None
+
+
+def _opened(
+    person: Person, agency: Agency, inquiry: Inquiry, request: AccessRequest, decision: Decision, now: datetime
+) -> AccessGrant:
+    filed_as = profile_of(agency).access.rms_classification.value if inquiry.function in DISCLOSING else ""
     record: dict[str, Any] = {
         "person_id": person.pk,
         "function": inquiry.function.value,
@@ -153,6 +176,8 @@ def open_access(*, person: Person, agency: Agency, inquiry: Inquiry, now: dateti
         "policy_version": decision.version,
         "parent_id": str(inquiry.parent.id) if inquiry.parent else None,
         "source": inquiry.source,
+        "case_known": request.case_known,
+        "rms_classification": filed_as,
     }
     if isinstance(decision, Denied):
         refusal = {"outcome": "DENIED", "clauses": [decision.clause], "explanation": str(decision)}
@@ -174,18 +199,24 @@ def open_access(*, person: Person, agency: Agency, inquiry: Inquiry, now: dateti
 
 def _decided(
     person: Person, agency: Agency, inquiry: Inquiry, request: AccessRequest, now: datetime
-) -> Allowed | Denied:
+) -> tuple[AccessRequest, Decision]:
     known = screened(person, agency, inquiry, now)
-    request = replace(
-        request, flags=known.flags, sensitive_place=known.sensitive_place, case_known=known.case_known
-    )
+    case = _case_known(agency, inquiry) if known.case_known is None else known.case_known
+    request = replace(request, flags=known.flags, sensitive_place=known.sensitive_place, case_known=case)
     profile, facts = profile_of(agency), facts_of(person, asked=agency)
     decision = decide_access(profile, facts, request, now)
     if isinstance(decision, Denied) and decision.approval is not None:
         # only then does anybody look for consents: most inquiries need none
         request = replace(request, approvals=consented(person, agency, inquiry, now))
         decision = decide_access(profile, facts, request, now)
-    return decision
+    return request, decision
+
+
+def _case_known(agency: Agency, inquiry: Inquiry) -> bool | None:
+    # what goes on from a record was asked about when that one was opened
+    if inquiry.function not in INQUIRING or inquiry.parent is not None:
+        return None
+    return case_known(agency, inquiry.case_number)
 
 
 def _beneficiary(person: Person, name: str) -> Beneficiary | None:
@@ -208,7 +239,12 @@ def _write(record: dict[str, Any]) -> tuple[UUID, str]:
     connection = connections[WEB]
     assert not connection.in_atomic_block, "a record that could be rolled back is no record"
     with connection.cursor() as cursor:
-        cursor.execute(_RECORD, [msgspec.json.encode(record).decode()])
+        try:
+            cursor.execute(_RECORD, [msgspec.json.encode(record).decode()])
+        except DatabaseError as error:
+            if getattr(error.__cause__, "sqlstate", None) == _LEDGER_BROKEN:
+                raise LedgerBroken("The ledger does not hold: ask the administrator to find out why.") from error
+            raise
         access_id, opened, _ = cursor.fetchone()
         cursor.execute(_FLUSH)  # NOTHING MAY BE SHOWN, the pass not be used, before this has returned
     return access_id, opened

@@ -18,7 +18,12 @@ class NoPolicyInForce(PlatekeeperError):  # noqa: N818  # reads as what happened
 
 
 @lru_cache(maxsize=64)
-def _parsed(text: str) -> policy.Profile:
+def rules_of(text: str) -> policy.Profile:
+    """Return the rules that a published profile's text states now, with the floor of this Platekeeper beneath.
+
+    Args:
+        text: TOML.
+    """
     return policy.parse_profile(text)
 
 
@@ -27,7 +32,7 @@ def _published(agency_id: int, number: int, using: str) -> policy.Profile | None
     # a published version is never changed, so whoever read it once need not ask again
     texts = ProfileVersion.objects.using(using).filter(agency_id=agency_id, number=number)
     text = texts.values_list("text", flat=True).first()
-    return None if text is None else _parsed(text)
+    return None if text is None else rules_of(text)
 
 
 def profile_of(agency: Agency) -> policy.Profile:

@@ -5,6 +5,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db import connections
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
@@ -74,11 +75,65 @@ def _filtered(rows: QuerySet[AccessRecord], given: dict[str, Any]) -> QuerySet[A
     for name in ("function", "purpose", "case_number", "outcome"):
         if given.get(name):
             rows = rows.filter(**{name: given[name]})
+    if given.get("plate"):
+        rows = rows.filter(query__plate__icontains=given["plate"].strip())
     if given.get("since"):
         rows = rows.filter(accessed_at__gte=_midnight(given["since"]))
     if given.get("until"):
         rows = rows.filter(accessed_at__lt=_midnight(given["until"] + timedelta(days=1)))
     return rows
+
+
+@dataclass(frozen=True)
+class Covering:
+    """The first checkpoint that counts an entry.
+
+    Attributes:
+        size: how many entries it counts.
+        made_at: when it was made.
+    """
+
+    size: int
+    made_at: datetime
+
+
+def covering_checkpoint(sequence: int) -> Covering | None:
+    """Return the first signed checkpoint that counts an entry, or None where none does yet.
+
+    Args:
+        sequence: the entry.
+    """
+    with connections["default"].cursor() as cursor:
+        cursor.execute("SELECT * FROM ledger_checkpoint_over(%s)", [sequence])
+        row = cursor.fetchone()
+    return Covering(*row) if row else None
+
+
+@dataclass(frozen=True)
+class LedgerState:
+    """What a check of the ledger last found.
+
+    Attributes:
+        check: signing or verification.
+        holds: whether the ledger held.
+        noted_at: since when.
+        sentence: what does not hold; empty where it does.
+    """
+
+    check: str
+    holds: bool
+    noted_at: datetime
+    sentence: str
+
+
+def ledger_states() -> list[LedgerState]:
+    """Return what each check of the ledger last found, where its state ever changed."""
+    with connections["default"].cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT ON (check_name) check_name, holds, noted_at, sentence FROM ledger_state"
+            " ORDER BY check_name, id DESC"
+        )
+        return [LedgerState(*row) for row in cursor.fetchall()]
 
 
 def _midnight(day: Any) -> datetime:

@@ -1,29 +1,20 @@
 """The auditor's list of who asked what, and why."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_GET
 
-from platekeeper.office.access.operations import AccessGrant, Inquiry, open_access
-from platekeeper.office.accounts.people import person_of, source_of
+from platekeeper.office.accounts.models import ProfileVersion
+from platekeeper.office.accounts.people import person_of
 from platekeeper.office.audits.forms import RecordsForm
+from platekeeper.office.audits.opening import opened_for_audit
 from platekeeper.office.audits.queries import access_record as find_record
 from platekeeper.office.audits.queries import access_records as find_records
-from platekeeper.policy import Function
-
-
-def _open(request: HttpRequest, asked: dict[str, Any]) -> AccessGrant:
-    person = person_of(request)
-    inquiry = Inquiry(
-        function=Function.BROWSE_ACCESS_RECORDS, purpose="audit", query=asked, source=source_of(request)
-    )
-    return open_access(person=person, agency=person.agency, inquiry=inquiry, now=timezone.now())
+from platekeeper.office.audits.queries import covering_checkpoint
 
 
 @require_GET
@@ -31,7 +22,7 @@ def access_records(request: HttpRequest) -> HttpResponse:
     """List access records by person, purpose, function, time and case."""
     form = RecordsForm(request.GET or None)
     given = {name: value for name, value in form.cleaned_data.items() if value} if form.is_valid() else {}
-    grant = _open(request, {name: str(value) for name, value in given.items()})
+    grant = opened_for_audit(request, {name: str(value) for name, value in given.items()})
     records, more = find_records(grant, given, before=_moment(request.GET.get("before", "")))
     query = request.GET.copy()
     if more:
@@ -57,7 +48,7 @@ def _moment(text: str) -> datetime | None:
 @require_GET
 def access_record(request: HttpRequest, record_id: UUID) -> HttpResponse:
     """Show one access record whole."""
-    grant = _open(request, {"record": str(record_id)})
+    grant = opened_for_audit(request, {"record": str(record_id)})
     opened = find_record(grant, record_id)
     if opened is None:
         raise Http404("no such record")
@@ -71,6 +62,10 @@ def access_record(request: HttpRequest, record_id: UUID) -> HttpResponse:
             "number": entry.sequence, "recorded_at": entry.entry_at, "event": entry.event, "actor": entry.actor,
             "hash": bytes(entry.chain_hash).hex(), "previous_hash": bytes(entry.previous_hash or b"").hex(),
             "payload": entry.details, "is_intact": entry.is_intact,
+            "checkpoint": covering_checkpoint(entry.sequence),
         },
+        "version": ProfileVersion.objects.filter(
+            agency=person_of(request).agency, version=opened.record.policy_version
+        ).last(),
     }  # fmt: skip
     return render(request, "audits/access_record.html", context)

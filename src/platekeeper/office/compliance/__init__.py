@@ -1,1 +1,1 @@
-"""Each obligation of an agency's policy and whether it is met, from live data."""
+"""Whether an agency keeps what its policy asks, obligation by obligation, with evidence from its own data (GOV-06)."""

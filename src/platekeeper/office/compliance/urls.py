@@ -1,6 +1,8 @@
-"""Addresses of this part of the office."""
+"""Addresses of the compliance report."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from platekeeper.office.compliance import views
 
 app_name = "compliance"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [path("", views.report, name="report")]

@@ -1,23 +1,15 @@
-"""The ledger of this installation, for the command line and the scheduled checkpoints."""
+"""The ledger of this installation, for the command line; the worker signs it by the hour (`access.tasks`)."""
 
 import contextlib
-import logging
-import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
-import psycopg
-
-from platekeeper.errors import PlatekeeperError
 from platekeeper.ledger.book import sign_book
-from platekeeper.ledger.checkpoints import SigningKey
-from platekeeper.ledger.publication import publish
-from platekeeper.office.access.ledger import LedgerBook
+from platekeeper.ledger.verify import PublicKey
+from platekeeper.office.access.ledger import LedgerBook, book_in, rotate_key
+from platekeeper.office.access.publishing import publish_checkpoints
 from platekeeper.office.config.database import Database
-
-log = logging.getLogger("platekeeper.ledger")
-_KEY_NAME = "ledger.key"
-_SIGNED_EVERY_SECONDS = 3600.0  # what a superuser could cut off unseen is what came since the last checkpoint
 
 
 @contextlib.contextmanager
@@ -40,42 +32,52 @@ def sign_and_publish(database: Database) -> None:
     """
     book = _book_of(database)
     signed = book.checkpoints()
-    if signed and signed[-1].size == book.size():
-        return  # nothing was added since
-    made = sign_book(book, now=datetime.now(UTC))
-    publish(database.folder.path / "published", made.note, book.signing_key().public)
+    if not signed or signed[-1].size != book.size():
+        sign_book(book, now=datetime.now(UTC))
+    publish_checkpoints(book, [str(database.folder.path / "published")], database.address("auditor"))
 
 
-@contextlib.contextmanager
-def signed_hourly(database: Database) -> Iterator[None]:
-    """Sign a checkpoint now and every hour for the length of the block; say loudly where the ledger does not hold.
+def rotated(by: str) -> PublicKey:
+    """Hand the ledger of this data folder over to a new key.
+
+    Args:
+        by: who does it.
+
+    Returns:
+        The new public key.
+    """
+    database = Database.located()
+    with database.used():
+        return hand_over(database, by=by)
+
+
+def hand_over(database: Database, *, by: str) -> PublicKey:
+    """Hand the ledger over to a new key and sign with it; the old one verifies what it signed, and signs no more.
 
     Args:
         database: the running database.
+        by: who does it.
+
+    Returns:
+        The new public key.
+
+    Raises:
+        LedgerError: the ledger does not hold, or the key cannot be written.
     """
-    done = threading.Event()
-
-    def sign() -> None:
-        while True:
-            try:
-                sign_and_publish(database)
-            except PlatekeeperError as error:
-                log.critical("%s", error)
-            except psycopg.OperationalError:
-                log.error("The ledger could not be signed: the database does not answer.")  # noqa: TRY400
-            if done.wait(_SIGNED_EVERY_SECONDS):
-                return
-
-    signer = threading.Thread(target=sign, name="ledger-signer", daemon=True)
-    signer.start()
-    try:
-        yield
-    finally:
-        done.set()
-        signer.join(timeout=10)
+    sign_and_publish(database)
+    made = rotate_key(_secrets(database), _origin(database), database.address("auditor"), by=by)
+    sign_and_publish(database)
+    return made
 
 
 def _book_of(database: Database) -> LedgerBook:
-    seed = database.folder.secret(_KEY_NAME)
-    origin = f"platekeeper/{database.folder.secret('installation.id', length_bytes=8).hex()}"
-    return LedgerBook(lambda: psycopg.connect(database.address("auditor")), SigningKey(origin, seed))
+    database.folder.secret("ledger.key")  # made with the folder
+    return book_in(_secrets(database), _origin(database), database.address("auditor"))
+
+
+def _secrets(database: Database) -> Path:
+    return database.folder.path / "secrets"
+
+
+def _origin(database: Database) -> str:
+    return f"platekeeper/{database.folder.secret('installation.id', length_bytes=8).hex()}"

@@ -1,6 +1,7 @@
 """Brings a database to the present schema, and its roles to their present rights."""
 
 import os
+from datetime import UTC, datetime
 
 import django
 import psycopg
@@ -19,7 +20,7 @@ def set_up_django() -> None:
 
 
 def migrate(database: Database) -> None:
-    """Run all migrations as `owner`, then give every role its rights.
+    """Run all migrations as `owner`, give every role its rights, and publish anew what stands on a changed floor.
 
     Args:
         database: a running database, prepared.
@@ -30,3 +31,6 @@ def migrate(database: Database) -> None:
         connection.execute("SELECT pg_advisory_lock(%s)", [_MIGRATING])
         call_command("migrate", database="owner", verbosity=0, interactive=False)
         apply_privileges(connection)
+        from platekeeper.office.governance.operations import take_up_floors  # noqa: PLC0415  # Django must be set up
+
+        take_up_floors(datetime.now(UTC))

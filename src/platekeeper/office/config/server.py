@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 import uvicorn
 
 from platekeeper.errors import PlatekeeperError
-from platekeeper.office.config.book import signed_hourly
 from platekeeper.office.config.data_folder import DataFolder
 from platekeeper.office.config.database import Database
 
@@ -81,7 +80,7 @@ class Server:
             timeout_graceful_shutdown=3,
             lifespan="off",
         )
-        with _watched(database), signed_hourly(database), _worked():
+        with _watched(database), _worked():
             # uvicorn ends in order and then raises the signal again: by default SIGTERM would end us right there,
             # and our database would be left behind running
             signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))

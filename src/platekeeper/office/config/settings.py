@@ -16,6 +16,8 @@ DATA_FOLDER = _FOLDER.path
 SECRET_KEY = _FOLDER.secret("django.key").hex()
 MASTER_KEY = _FOLDER.secret("master.key")  # wraps the data keys of images
 LEDGER_KEY = _FOLDER.secret("ledger.key")  # signs checkpoints, and so evidence packages
+LEDGER_PLACES = [place for place in os.environ.get("PLATEKEEPER_PUBLISH_TO", "").split(",") if place]
+AUDITOR_ADDRESS = _DATABASE.address("auditor")
 INSTALLATION = _FOLDER.secret("installation.id", length_bytes=8).hex()
 TIMESTAMPS = os.environ.get("PLATEKEEPER_TIMESTAMPS", "")  # URL of an RFC 3161 authority, if there is one
 TIMESTAMP_ROOTS = os.environ.get("PLATEKEEPER_TIMESTAMP_ROOTS", "")  # PEM file of its root certificates

@@ -6,13 +6,13 @@ from typing import Any
 
 import psycopg
 from django.conf import settings
-from django.db import connections
 
 from platekeeper.ledger.book import sign_book
 from platekeeper.ledger.checkpoints import SigningKey, StoredCheckpoint
 from platekeeper.ledger.entries import Entry, StoredEntry
 from platekeeper.ledger.exports import inclusion_proofs
 from platekeeper.ledger.verify import PublicKey
+from platekeeper.office.access.keeping import kept_book
 from platekeeper.office.access.ledger import LedgerBook
 
 _ABOUT = """
@@ -85,16 +85,12 @@ def _stored(row: tuple[Any, ...]) -> StoredEntry:
 
 
 def _book() -> LedgerBook:
-    return LedgerBook(_connected, _signing_key())
+    return kept_book()
 
 
 def _signing_key() -> SigningKey:
-    return SigningKey(f"platekeeper/{settings.INSTALLATION}", settings.LEDGER_KEY)
+    return kept_book().signing_key()
 
 
 def _connected() -> psycopg.Connection:
-    given = connections["auditor"].settings_dict
-    return psycopg.connect(
-        host=given["HOST"], port=given["PORT"], dbname=given["NAME"], user=given["USER"], password=given["PASSWORD"],
-        **given["OPTIONS"],
-    )  # fmt: skip
+    return psycopg.connect(settings.AUDITOR_ADDRESS)

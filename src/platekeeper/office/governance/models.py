@@ -62,7 +62,7 @@ class ProfileAnswer(models.Model):
 
 
 class Attestation(models.Model):
-    """An agency's word that it did what no software can see: procedures written, statutes gone through (GOV-04, GOV-13).
+    """An agency's word that it did what no software can see, such as writing its procedures (GOV-04, GOV-13).
 
     It counts until `valid_until`; the next one does not replace it, it follows it.
     """

@@ -1,1 +1,1 @@
-"""The records management system next door: known cases, and each access reported to it (SRC-03)."""
+"""The records management system beside us: its cases are asked about, and it hears of every access (PUR-14, SRC-03)."""

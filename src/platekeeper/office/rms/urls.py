@@ -1,6 +1,8 @@
-"""Addresses of this part of the office."""
+"""Addresses about the records management system."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from platekeeper.office.rms import views
 
 app_name = "rms"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [path("", views.outbox, name="outbox")]

@@ -39,6 +39,7 @@ class Migration(migrations.Migration):
                 ('policy_version', models.TextField()),
                 ('parent_id', models.UUIDField(null=True)),
                 ('source', models.TextField()),
+                ('case_known', models.BooleanField(null=True)),
             ],
             options={
                 'db_table': 'visible_access_record',

@@ -22,6 +22,7 @@ CREATE TABLE access_record (
     policy_version text NOT NULL,
     parent_id uuid,                         -- the record in the course of which this one was opened
     source text NOT NULL,                   -- network address or terminal
+    case_known boolean,                     -- what the case registry said; NULL: none, or no answer (PUR-14)
     session_role text NOT NULL,
     backend integer NOT NULL,
     opened_in xid8 NOT NULL,
@@ -84,6 +85,9 @@ DECLARE
     v_token bytea := sha256(convert_to(gen_random_uuid()::text || gen_random_uuid()::text, 'UTF8'));
     v_allowed boolean := p_request->>'outcome' = 'ALLOWED';
 BEGIN
+    IF NOT ledger_holds() THEN
+        RAISE EXCEPTION 'the ledger does not hold, so nothing is recorded or shown (CJIS AU-5)' USING ERRCODE = 'PK001';
+    END IF;
     v_record.id := gen_random_uuid();
     v_record.accessed_at := clock_timestamp();
     SELECT p.agency_id, p.id, p.username, p.full_name, a.name, a.slug
@@ -105,6 +109,7 @@ BEGIN
     v_record.policy_version := p_request->>'policy_version';
     v_record.parent_id := (p_request->>'parent_id')::uuid;
     v_record.source := coalesce(p_request->>'source', '');
+    v_record.case_known := (p_request->>'case_known')::boolean;
     v_record.session_role := session_user;
     v_record.backend := pg_backend_pid();
     v_record.opened_in := pg_current_xact_id();
@@ -125,6 +130,18 @@ BEGIN
                g.read_ids, v_record.function IN ('receive-alerts', 'verify-alert')
           FROM jsonb_to_recordset(p_request->'grants') AS g(
                data_agency_id integer, visible_from timestamptz, anchor text, kinds text[], camera_groups text[], read_ids uuid[]);
+        -- the records management system of the agency whose data it is hears of it, or nobody does (SRC-03)
+        PERFORM queue_rms_request(
+            g.data_agency_id, p_request->>'rms_classification', v_record.id,
+            jsonb_build_object(
+                'accessed_at', v_record.accessed_at, 'username', v_record.username, 'full_name', v_record.full_name,
+                'organization', v_record.organization, 'on_behalf_of', v_record.on_behalf_of,
+                'function', v_record.function, 'query', v_record.query, 'purpose', v_record.purpose,
+                'case_number', v_record.case_number, 'reason', v_record.reason))
+           FROM access_grant g
+          WHERE g.agency_id = v_record.agency_id AND g.access_id = v_record.id
+            AND g.kinds && ARRAY['read', 'image', 'scene', 'vehicle', 'alert']
+          LIMIT 1;
     END IF;
     PERFORM append_entry(
         v_slug, CASE WHEN v_allowed THEN 'access.opened' ELSE 'access.denied' END, v_record.username,
@@ -147,7 +164,7 @@ LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 1 SET search_path = pg_catalog, pu
 DECLARE
     v_pass text := current_setting('platekeeper.access', true);
 BEGIN
-    IF v_pass IS NULL OR v_pass !~ '^[0-9]{1,9}:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}:[0-9a-f]{64}$' THEN
+    IF NOT ledger_holds() OR v_pass IS NULL OR v_pass !~ '^[0-9]{1,9}:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}:[0-9a-f]{64}$' THEN
         RETURN;
     END IF;
     RETURN QUERY
@@ -182,7 +199,7 @@ CREATE VIEW visible_access_record WITH (security_barrier) AS
 WITH granted AS MATERIALIZED (SELECT * FROM open_grants('access-record'))
 SELECT r.agency_id, r.id, r.accessed_at, r.person_id, r.username, r.full_name, r.organization, r.on_behalf_of,
        r.function, r.query, r.purpose, r.case_number, r.reason, r.outcome, r.clauses, r.explanation, r.policy_version,
-       r.parent_id, r.source
+       r.parent_id, r.source, r.case_known
   FROM access_record r JOIN granted g ON g.data_agency_id = r.agency_id;
 
 CREATE VIEW visible_access_grant WITH (security_barrier) AS
@@ -210,15 +227,22 @@ SELECT r.id AS access_id, e.sequence, e.entry_at, e.event, e.actor, e.chain_hash
 -- nobody of an access that open_access() did not open.
 CREATE FUNCTION record_event(p_agency text, p_event text, p_actor text, p_subject text, p_details jsonb) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    v_version text;
 BEGIN
     IF NOT (CASE session_user
         WHEN 'web' THEN p_event ~ '^(login|session|terminal|function|account|second-factor|alert|camera|hot-list|intake|old-data|policy|training|canvass|case|misuse|plate-relation|pursuit|trouble-ticket|unit|sensitive-place)\.[a-z-]+$'
         WHEN 'ingest' THEN p_event ~ '^(alert|intake|hot-list)\.[a-z-]+$'
         WHEN 'custodian' THEN p_event ~ '^(purge|hold|retention)\.[a-z-]+$'
-        WHEN 'auditor' THEN p_event ~ '^(ledger|misuse)\.[a-z-]+$'
+        WHEN 'auditor' THEN p_event ~ '^(ledger|ledger-key|misuse)\.[a-z-]+$'
         ELSE pg_has_role(session_user, 'gate', 'MEMBER') AND p_event !~ '^access\.'
     END) THEN
         RAISE EXCEPTION 'this role does not record % events', p_event USING ERRCODE = 'insufficient_privilege';
     END IF;
-    RETURN append_entry(p_agency, p_event, p_actor, p_subject, p_details::text);
+    -- whatever was decided, the entry names the version of the policy under which it was (GOV-04)
+    SELECT v.version INTO v_version FROM agency a
+      JOIN profile_version v ON v.agency_id = a.id AND v.number = a.profile_number WHERE a.slug = p_agency;
+    RETURN append_entry(p_agency, p_event, p_actor, p_subject, (
+        CASE WHEN v_version IS NULL THEN p_details ELSE jsonb_build_object('policy_version', v_version) || p_details END
+    )::text);
 END $$;

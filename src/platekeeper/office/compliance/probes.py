@@ -1,0 +1,149 @@
+"""Evidence from live data: what a row of the report adds to the rule that enforces it.
+
+A probe answers sentences, and a state where the data say that something is due or overdue.
+"""
+
+# ruff: noqa: ARG001  # every probe is asked with the agency and the time, whichever it needs
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import connections
+from django.utils import timezone
+
+from platekeeper import policy
+from platekeeper.office.accounts.models import Agency, Person
+from platekeeper.office.accounts.queries import facts_of, profile_of
+from platekeeper.office.compliance.registry import State
+from platekeeper.office.devices.models import Camera
+from platekeeper.office.governance.queries import version_in_force
+from platekeeper.office.hotlists.models import HotList
+from platekeeper.office.rms.queries import filed, unacknowledged
+
+_SIGNED_WITHIN = timedelta(hours=2)
+_FILED_WITHIN = timedelta(hours=24)
+_FRESH_LIST = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What the data say.
+
+    Attributes:
+        evidence: sentences with counts and dates.
+        state: due or overdue; None where the data give no reason to worry.
+    """
+
+    evidence: tuple[str, ...]
+    state: State | None = None
+
+
+def _day(moment: datetime | None) -> str:
+    return f"{timezone.localtime(moment):%Y-%m-%d %H:%M}" if moment else "never"
+
+
+def _access_records(agency: Agency, now: datetime) -> Finding:
+    with connections["default"].cursor() as cursor:
+        cursor.execute("SELECT * FROM access_counts(%s)", [agency.pk])
+        records, refused, _, first, last = cursor.fetchone()
+    if not records:
+        return Finding(("No access yet.",))
+    return Finding(
+        (f"{records:,} access records, {refused:,} of them refusals, from {_day(first)} to {_day(last)}.",)
+    )
+
+
+def _cases(agency: Agency, now: datetime) -> Finding:
+    with connections["default"].cursor() as cursor:
+        cursor.execute("SELECT records, without_case FROM access_counts(%s)", [agency.pk])
+        records, without = cursor.fetchone()
+    return Finding((f"{records - without:,} of {records:,} access records bear a case number.",))
+
+
+def _ledger(agency: Agency, now: datetime) -> Finding:
+    with connections["default"].cursor() as cursor:
+        cursor.execute("SELECT ledger_holds(), (SELECT made_at FROM ledger_checkpoint_over(NULL))")
+        holds, signed_at = cursor.fetchone()
+    said = f"The last checkpoint was signed {_day(signed_at)}."
+    if not holds:
+        return Finding((said, "The ledger does not hold: nothing is shown until it does."), State.OVERDUE)
+    late = signed_at is None or now - signed_at > _SIGNED_WITHIN
+    return Finding((said,), State.DUE if late else None)
+
+
+def _filed(agency: Agency, now: datetime) -> Finding:
+    counted, waiting = filed(agency), unacknowledged(agency)
+    said = (
+        f"{counted.filed:,} accesses filed, {counted.acknowledged:,} acknowledged, {len(waiting):,} waiting."
+    )
+    if waiting and now - waiting[0].queued_at > _FILED_WITHIN:
+        return Finding((said, f"The oldest waits since {_day(waiting[0].queued_at)}."), State.OVERDUE)
+    return Finding((said,), State.DUE if waiting else None)
+
+
+def _version(agency: Agency, now: datetime) -> Finding:
+    version = version_in_force(agency)
+    return Finding(
+        (
+            f"Version {version.number} ({version.version}) is in force from {_day(version.in_force_from)}.",
+            f"Proposed by {version.proposed_by}, approved by {version.approved_by}.",
+        )
+    )
+
+
+def _people(agency: Agency) -> list[Person]:
+    people = Person.objects.filter(agency=agency, is_active=True, separated_at__isnull=True)
+    return list(people.select_related("agency").prefetch_related("training"))
+
+
+def _titles(agency: Agency, now: datetime) -> Finding:
+    titles = {one.title for one in profile_of(agency).users.titles}
+    people = _people(agency)
+    listed = sum(person.title in titles for person in people)
+    return Finding(
+        (f"{listed} of {len(people)} active people bear a title of the list ({len(titles)} titles).",)
+    )
+
+
+def _trained(agency: Agency, now: datetime) -> Finding:
+    profile, people = profile_of(agency), _people(agency)
+    trained = 0
+    for person in people:
+        facts = facts_of(person)
+        done = {one.course for one in facts.trainings}
+        trained += all(course.code in done for course in policy.required_courses(profile, facts.roles))
+    return Finding(
+        (
+            f"{trained} of {len(people)} active people finished every course of their roles; the others get no access.",
+        )
+    )
+
+
+def _lists(agency: Agency, now: datetime) -> Finding:
+    lists = list(HotList.objects.filter(agency=agency))
+    old = [one.name for one in lists if one.fetched_at is None or now - one.fetched_at > _FRESH_LIST]
+    said = f"{len(lists)} lists, {len(lists) - len(old)} of them fetched within a day."
+    return Finding((said, *(f"Old: {name}." for name in old[:5])), State.OVERDUE if old else None)
+
+
+def _cameras(agency: Agency, now: datetime) -> Finding:
+    cameras = Camera.objects.filter(agency=agency)
+    return Finding((f"{cameras.count()} cameras, each with name and place.",))
+
+
+Probe = Callable[[Agency, datetime], Finding]
+PROBES: Mapping[str, Probe] = {
+    "AUD-01": _access_records,
+    "GOV-03": _cameras,
+    "GOV-05": _titles,
+    "GOV-07": _version,
+    "GOV-09": _version,
+    "HOT-03": _lists,
+    "SEC-01": _ledger,
+    "SRC-01": _access_records,
+    "SRC-02": _cases,
+    "SRC-03": _filed,
+    "SRC-06": _ledger,
+    "TRN-01": _trained,
+}
