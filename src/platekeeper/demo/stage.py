@@ -1,10 +1,9 @@
 """Setting the stage: agencies, people, cameras and lists, each made once however often this runs."""
 
 import hashlib
-import json
 import tempfile
 import tomllib
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from importlib import resources
@@ -23,9 +22,17 @@ from platekeeper.office.accounts.models import Agency, Designation, Person, Trai
 from platekeeper.office.accounts.operations import add_agency, add_person
 from platekeeper.office.devices.models import Camera
 from platekeeper.office.devices.operations import add_camera
+from platekeeper.office.hotlists.entries import (
+    NewEntry,
+    decide_entry,
+    request_entry,
+    requests_of,
+    start_own_list,
+)
+from platekeeper.office.hotlists.lifecycle import EntryStepName
 from platekeeper.office.hotlists.loading import load_file
 from platekeeper.office.hotlists.models import HotList
-from platekeeper.office.hotlists.operations import ListedVehicle, add_list, put_in_force
+from platekeeper.office.hotlists.operations import add_list
 from platekeeper.policy import Role
 from platekeeper.policy.vocabulary import DataSource
 
@@ -42,6 +49,7 @@ PARTS = (
     ("auditor", Role.AUDITOR),
 )
 FILLERS = 200
+_ENTRY_RUNS = timedelta(days=14)
 
 
 @dataclass(frozen=True)
@@ -191,17 +199,35 @@ def _lists(
         file = Path(folder) / "svs.tbl"
         file.write_text(_stolen_file(agency.slug, given["stolen"], now), "ascii")
         load_file(hot_list=stolen, path=file, layout=named_layout("ca-doj"), actor=admin.username, now=now)
-    wanted = [
-        ListedVehicle(
-            plate=one["plate"], category="WANTED_PERSON", vehicle=one["vehicle"],
-            case_agent=people["detective"].full_name, case_number=one["case_number"], synopsis=one["synopsis"],
-        )
-        for one in given["wanted"]
-    ]  # fmt: skip
-    digest = hashlib.sha256(json.dumps([asdict(entry) for entry in wanted], default=str).encode()).digest()
-    put_in_force(
-        hot_list=_list(agency, profile, "Agency watch list (demonstration)", admin, now), entries=wanted,
-        sha256=digest, listed_at=now, actor=admin.username, now=now,
+    _own_entries(agency, profile, given, people, now)
+
+
+def _own_entries(
+    agency: Agency, profile: policy.Profile, given: dict[str, Any], people: dict[str, Person], now: datetime
+) -> None:
+    if not HotList.objects.using(OWNER).filter(agency=agency, is_own=True).exists():
+        start_own_list(
+            agency=agency, authority=profile.policy_title, purpose=profile.alerts.purpose.value,
+            actor=people["admin"].username, now=now,
+        )  # fmt: skip
+    running = set(requests_of(agency).filter(expires_at__gt=now).values_list("plate", flat=True))
+    for one in given["wanted"]:
+        if one["plate"] not in running:
+            asked = request_entry(
+                person=people["detective"], entry=_entry(profile, people, one, now), now=now
+            )
+            decide_entry(
+                person=people["supervisor"], request=asked, step=EntryStepName.APPROVED, reason="", now=now
+            )
+
+
+def _entry(
+    profile: policy.Profile, people: dict[str, Person], one: dict[str, str], now: datetime
+) -> NewEntry:
+    return NewEntry(
+        plate=one["plate"], interest="wanted-person", vehicle=one["vehicle"], purpose=profile.alerts.purpose.value,
+        case_agent=people["detective"].full_name, case_number=one["case_number"], synopsis=one["synopsis"],
+        report_attested=True, expires_at=now + _ENTRY_RUNS,
     )  # fmt: skip
 
 
