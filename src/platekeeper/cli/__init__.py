@@ -34,6 +34,7 @@ COMMANDS = {
     "ledger": "platekeeper.cli.ledger:ledger",
     "evidence": "platekeeper.cli.evidence:evidence",
     "policy": "platekeeper.cli.policy:policy",
+    "retention": "platekeeper.cli.retention:retention",
 }
 
 

@@ -20,6 +20,7 @@ BENCHES = {
     "ingest": "ingest.py",
     "gate": "gate.py",
     "search": "search.py",
+    "purge": "purge.py",
 }
 
 

@@ -78,6 +78,7 @@ class Inquiry:
         read_ids: the only reads that it is about, if it is about single ones.
         asked_from: start of the time asked about; None means as far back as visible.
         asked_to: its end, exclusive; None means up to now.
+        approved_query: whether it is the query of an approved request for deleted data (RET-07).
         parent: the record in the course of which it is asked.
         source: where it was asked from.
     """
@@ -91,6 +92,7 @@ class Inquiry:
     read_ids: tuple[UUID, ...] | None = None
     asked_from: datetime | None = None
     asked_to: datetime | None = None
+    approved_query: bool = False
     parent: OwnRecord | None = None
     source: str = ""
 
@@ -150,6 +152,7 @@ def open_access(*, person: Person, agency: Agency, inquiry: Inquiry, now: dateti
         parent=_parent(person, inquiry.parent, now),
         asked_from=inquiry.asked_from,
         asked_to=inquiry.asked_to,
+        approved_query=inquiry.approved_query,
     )
     request, decision = _decided(person, agency, inquiry, request, now)
     try:

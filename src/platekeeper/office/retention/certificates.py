@@ -134,6 +134,16 @@ def is_genuine(certificate: Certificate) -> bool:
     return True
 
 
+def read_body(certificate: Certificate) -> dict[str, Any]:
+    """Return what a certificate says.
+
+    Args:
+        certificate: the certificate.
+    """
+    told: dict[str, Any] = json.loads(certificate.body)
+    return told
+
+
 def as_json(certificate: Certificate) -> bytes:
     """Return a certificate with its signature, to be kept apart: the text in `body` is what is signed.
 

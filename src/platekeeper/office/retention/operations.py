@@ -61,20 +61,29 @@ def approved_schedule(agency: Agency) -> Schedule:
     return schedule
 
 
+def proposed_schedule(agency: Agency) -> Schedule:
+    """Return the schedule that the policy in force asks for, whether or not anybody approved it.
+
+    Args:
+        agency: whose.
+    """
+    proposed = propose_schedule(agency, terms_of(profile_of(agency)), by="platekeeper")
+    return Schedule.objects.using(CUSTODIAN).get(pk=proposed)
+
+
 def plan_purge(agency: Agency, *, as_of: datetime) -> purging.Plan:
-    """Say what a purge would destroy and what holds keep; nothing is changed, and the future may be asked about.
+    """Say what a purge would destroy and what holds keep; nothing is destroyed, and the future may be asked about.
+
+    Before anybody approved a schedule, it is the policy's own that is planned by.
 
     Args:
         agency: whose data.
         as_of: the moment to plan for.
 
-    Raises:
-        NotApproved: there is no approved schedule.
-
     Source:
         RET-02
     """
-    schedule = approved_schedule(agency)
+    schedule = schedule_in_force(agency) or proposed_schedule(agency)
     return purging.planned(agency, cut_offs(schedule, profile_of(agency), as_of))
 
 
@@ -117,6 +126,8 @@ def purge(agencies: Sequence[Agency], *, by: str, as_of: datetime | None = None)
 
 def _purge(agencies: Sequence[Agency], by: str, moment: datetime) -> list[Certificate]:
     certificates = [_resumed(run) for run in _open_runs()]
+    for agency in agencies:
+        approved_schedule(agency)
     plans = {agency: plan_purge(agency, as_of=moment) for agency in agencies}
     due = {agency: plan for agency, plan in plans.items() if not plan.is_empty}
     runs = {agency: purging.opened(agency, plan.cut_offs, by) for agency, plan in due.items()}
@@ -133,16 +144,19 @@ def _purge(agencies: Sequence[Agency], by: str, moment: datetime) -> list[Certif
 
 
 def _open_runs() -> list[Run]:
-    return list(Run.objects.using(CUSTODIAN).select_related("agency", "schedule").filter(finished_at=None))
+    return list(Run.objects.using(CUSTODIAN).filter(finished_at=None))
 
 
 def _resumed(run: Run) -> Certificate:
     """Finish a run that was interrupted: with its own cut-off, and looking at everything again."""
+    agency = Agency.objects.get(
+        pk=run.agency_id
+    )  # the pages' own: what it is told of is written over that connection
     months = purging.months_before(run.reads_before)
     for month in months:
         purging.purge_month(month)
-    plan = purging.planned(run.agency, CutOffs(run.reads_before, run.records_before))
-    return _finished(run.agency, run.id, months, None, _held(plan))
+    plan = purging.planned(agency, CutOffs(run.reads_before, run.records_before))
+    return _finished(agency, run.id, months, None, _held(plan))
 
 
 def _held(plan: purging.Plan) -> dict[str, int]:

@@ -138,6 +138,10 @@ DECLARE
     v_from timestamptz;
     v_to timestamptz;
 BEGIN
+    IF v_schedule.id IS NULL THEN       -- a plan may be looked at before anybody approved
+        SELECT s.anchor = 'arrival', s.spares_hits INTO v_by_arrival, v_spares FROM retention_schedule s
+         WHERE s.agency_id = p_agency ORDER BY s.number DESC LIMIT 1;
+    END IF;
     FOR month IN SELECT m.month FROM purge_months(p_before) m LOOP
         v_from := month::timestamp AT TIME ZONE 'UTC';
         v_to := (month + interval '1 month') AT TIME ZONE 'UTC';

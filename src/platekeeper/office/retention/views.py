@@ -1,0 +1,311 @@
+"""The retention calendar, holds, requests for deleted data, certificates."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from platekeeper.errors import PlatekeeperError
+from platekeeper.office.access.operations import AccessDenied
+from platekeeper.office.accounts.models import Person
+from platekeeper.office.accounts.people import person_of, source_of
+from platekeeper.office.accounts.queries import facts_of, profile_of
+from platekeeper.office.retention import certificates as papers
+from platekeeper.office.retention.forms import HoldForm, HoldStepForm, OldDataForm
+from platekeeper.office.retention.holds import decide_move, request_hold, take_hold_step
+from platekeeper.office.retention.lifecycle import HOLD_MOVES, next_move
+from platekeeper.office.retention.models import Certificate, HoldStepName, Schedule
+from platekeeper.office.retention.old_data import decide_step, request_old_data, run_query, take_step
+from platekeeper.office.retention.queries import (
+    calendar_of,
+    certificates_of,
+    forecast_of,
+    hold_by_id,
+    holds_of,
+    old_data_request,
+    old_data_requests,
+    schedules_of,
+)
+from platekeeper.office.retention.schedules import approve_schedule
+from platekeeper.policy import Decision, Denied, Function, Role, decide_function
+from platekeeper.wire import captured_between
+
+_SEEING = (
+    Function.REQUEST_HOLD,
+    Function.APPROVE_HOLD,
+    Function.APPROVE_RETENTION,
+    Function.PURGE,
+    Function.SEARCH_DELETED,
+    Function.AUDIT,
+)
+_TABS = (
+    ("retention:calendar", "Calendar"),
+    ("retention:holds", "Holds"),
+    ("retention:old_data", "Deleted data"),
+    ("retention:certificates", "Certificates"),
+)
+# what each step of a hold asks to be stated
+_STATED = {
+    HoldStepName.APPROVE: ("note",),
+    HoldStepName.REFUSE: ("note",),
+    HoldStepName.BOOK: ("property_number",),
+    HoldStepName.VERIFY: ("note",),
+    HoldStepName.ASK_RELEASE: ("disposed_at", "authority"),
+    HoldStepName.RELEASE: ("note",),
+}
+
+_QUIET = frozenset({HoldStepName.REFUSE, HoldStepName.BOOK, HoldStepName.ASK_RELEASE})
+
+
+def _decided(person: Person, function: Function) -> Decision:
+    return decide_function(profile_of(person.agency), facts_of(person), function, timezone.now())
+
+
+def _entitled(request: HttpRequest) -> Person:
+    """Return the person, if anything about keeping is theirs to do or to see.
+
+    Raises:
+        AccessDenied: nothing is.
+    """
+    person = person_of(request)
+    decisions = [_decided(person, function) for function in _SEEING]
+    if all(isinstance(decision, Denied) for decision in decisions):
+        refusal = decisions[0]
+        assert isinstance(refusal, Denied)
+        raise AccessDenied(refusal, None)
+    return person
+
+
+def _page(request: HttpRequest, name: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
+    return render(request, f"retention/{name}.html", {"tabs": _TABS, **context}, status=status)
+
+
+@require_GET
+def calendar(request: HttpRequest) -> HttpResponse:
+    """Show what goes when, what is held, and which schedule waits for approval."""
+    person = _entitled(request)
+    now = timezone.now()
+    profile = profile_of(person.agency)
+    schedules = schedules_of(person.agency)
+    views = holds_of(person.agency, now)
+    may_approve = _decided(person, Function.APPROVE_RETENTION)
+    roles = [role for role in (Role.ADMINISTRATOR, Role.CUSTODIAN) if role.value in person.roles]
+    context = {
+        "profile": profile,
+        "lines": calendar_of(person.agency, now),
+        "forecast": forecast_of(person.agency),
+        "schedules": schedules,
+        "in_force": next((one for one in schedules if one.is_in_force), None),
+        "may_approve": may_approve,
+        "roles": roles,
+        "overdue": [view for view in views if view.is_overdue],
+        "waiting": [view for view in views if view.state in {HoldStepName.REQUEST, HoldStepName.ASK_RELEASE}],
+    }
+    return _page(request, "calendar", context)
+
+
+@require_POST
+def approve(request: HttpRequest, schedule_id: int) -> HttpResponse:
+    """Agree to a schedule, as administrator or as custodian."""
+    person = _entitled(request)
+    decision = _decided(person, Function.APPROVE_RETENTION)
+    if isinstance(decision, Denied):
+        raise AccessDenied(decision, None)
+    schedule = Schedule.objects.filter(pk=schedule_id, agency=person.agency).first()
+    if schedule is None:
+        raise Http404("no such schedule")
+    try:
+        role = Role(request.POST.get("role", ""))
+    except ValueError as error:
+        raise Http404("no such role") from error
+    try:
+        approve_schedule(schedule, person, role, profile=profile_of(person.agency))
+        messages.success(request, "Approved. The purge runs by itself once both have approved.")
+    except AccessDenied:
+        raise
+    except PlatekeeperError as error:
+        messages.error(request, str(error))
+    return redirect("retention:calendar")
+
+
+@require_GET
+def holds(request: HttpRequest) -> HttpResponse:
+    """List the holds: those that wait for somebody first."""
+    person = _entitled(request)
+    context = {
+        "views": holds_of(person.agency, timezone.now()),
+        "may_request": _decided(person, Function.REQUEST_HOLD),
+    }
+    return _page(request, "holds", context)
+
+
+@require_http_methods(["GET", "POST"])
+def new_hold(request: HttpRequest) -> HttpResponse:
+    """Ask for a hold; `read` (repeated) hands over single reads from another page."""
+    person = _entitled(request)
+    decision = _decided(person, Function.REQUEST_HOLD)
+    if isinstance(decision, Denied):
+        raise AccessDenied(decision, None)
+    profile = profile_of(person.agency)
+    reads = tuple(_named(request))
+    if request.method == "POST":
+        form = HoldForm(profile, request.POST, single=bool(reads))
+        if form.is_valid():
+            try:
+                hold_id = request_hold(person=person, request=form.hold(reads), now=timezone.now())
+            except AccessDenied as refused:
+                form.add_error(None, str(refused))
+            else:
+                messages.success(request, "The data is kept from now on; a supervisor was asked to approve.")
+                return redirect("retention:hold", hold_id)
+        return _page(request, "new_hold", {"form": form, "reads": reads, "profile": profile}, status=422)
+    initial = {"case_number": request.GET.get("case_number", ""), "plate": request.GET.get("plate", "")}
+    form = HoldForm(profile, initial=initial, single=bool(reads))
+    return _page(request, "new_hold", {"form": form, "reads": reads, "profile": profile})
+
+
+def _named(request: HttpRequest) -> list[tuple[datetime, UUID]]:
+    """Return the reads that another page handed over as `moment/id`; one without a moment is found by its id."""
+    named = []
+    given = request.POST if request.method == "POST" else request.GET
+    for text in given.getlist("read"):
+        moment, _, read_id = text.rpartition("/")
+        try:
+            one = UUID(read_id)
+            named.append((datetime.fromisoformat(moment) if moment else captured_between(one)[0], one))
+        except (ValueError, OverflowError) as error:
+            raise Http404("no such read") from error
+    return named
+
+
+@require_http_methods(["GET", "POST"])
+def hold(request: HttpRequest, hold_id: UUID) -> HttpResponse:
+    """Show a hold and take its next step."""
+    person = _entitled(request)
+    now = timezone.now()
+    view = hold_by_id(person.agency, hold_id, now)
+    if view is None:
+        raise Http404("no such hold")
+    form = HoldStepForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        step = request.POST.get("step", "")
+        try:
+            take_hold_step(hold=view.hold, person=person, step=step, detail=form.detail(), now=now)
+            messages.success(request, "Noted.")
+            return redirect("retention:hold", hold_id)
+        except PlatekeeperError as error:
+            form.add_error(None, str(error))
+    moves = [
+        {
+            "move": move,
+            "decision": decide_move(view.hold, view.steps, move, person, now),
+            "fields": [form[name] for name in _STATED[move.step]],
+            "tone": "quiet" if move.step in _QUIET else "",
+            "symbol": "cross" if move.step is HoldStepName.REFUSE else "check",
+        }
+        for move in HOLD_MOVES[view.state]
+    ]
+    status = 422 if form.errors else 200
+    return _page(request, "hold", {"view": view, "moves": moves, "form": form}, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+def old_data(request: HttpRequest) -> HttpResponse:
+    """List the requests for deleted data, and ask for one."""
+    person = _entitled(request)
+    profile = profile_of(person.agency)
+    may_ask = _decided(person, Function.REQUEST_HOLD)
+    form = OldDataForm(profile, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = request_old_data(person=person, wanted=form.wanted(), now=timezone.now())
+        except PlatekeeperError as refused:
+            form.add_error(None, str(refused))
+        else:
+            messages.success(request, "Requested: your commanding officer writes the form next.")
+            return redirect("retention:old_data_request", made)
+    context = {
+        "profile": profile,
+        "form": form,
+        "may_ask": may_ask,
+        "views": old_data_requests(person.agency),
+    }
+    return _page(request, "old_data", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+def one_old_data_request(request: HttpRequest, request_id: UUID) -> HttpResponse:
+    """Show a request with its chain, and take its next step."""
+    person = _entitled(request)
+    view = old_data_request(person.agency, request_id)
+    if view is None:
+        raise Http404("no such request")
+    now = timezone.now()
+    if request.method == "POST":
+        detail = {"note": request.POST.get("note", "").strip()[:500]}
+        try:
+            take_step(
+                request=view.request, person=person, detail=detail, now=now,
+                refuse=request.POST.get("step") == "REFUSE",
+            )  # fmt: skip
+            messages.success(request, "Noted.")
+        except AccessDenied:
+            raise
+        except PlatekeeperError as error:
+            messages.error(request, str(error))
+        return redirect("retention:old_data_request", request_id)
+    move = next_move([step.step for step in view.steps])
+    decision = decide_step(view.request, list(view.steps), move, person, now) if move else None
+    return _page(request, "old_data_request", {"view": view, "move": move, "decision": decision})
+
+
+@require_POST
+def run(request: HttpRequest, request_id: UUID) -> HttpResponse:
+    """Run the approved query and show what it found, to be printed and handed over."""
+    person = _entitled(request)
+    view = old_data_request(person.agency, request_id)
+    if view is None:
+        raise Http404("no such request")
+    try:
+        result = run_query(request=view.request, person=person, source=source_of(request), now=timezone.now())
+    except AccessDenied:
+        raise
+    except PlatekeeperError as error:
+        messages.error(request, str(error))
+        return redirect("retention:old_data_request", request_id)
+    fresh = old_data_request(person.agency, request_id)
+    return _page(request, "old_data_result", {"view": fresh, "result": result})
+
+
+@require_GET
+def certificates(request: HttpRequest) -> HttpResponse:
+    """List the certificates of what was destroyed."""
+    person = _entitled(request)
+    return _page(
+        request, "certificates", {"certificates": [_told(one) for one in certificates_of(person.agency)]}
+    )
+
+
+@require_GET
+def certificate(request: HttpRequest, run_id: UUID) -> HttpResponse:
+    """Show one certificate, or send it as a signed file: `?as=json`, `?as=pdf`."""
+    person = _entitled(request)
+    found = Certificate.objects.filter(agency=person.agency, run_id=run_id).select_related("run").first()
+    if found is None:
+        raise Http404("no such certificate")
+    form = request.GET.get("as", "")
+    if form in {"json", "pdf"}:
+        content = papers.as_json(found) if form == "json" else papers.as_pdf(found)
+        response = HttpResponse(content, content_type=f"application/{form}")
+        response["Content-Disposition"] = f'attachment; filename="purge-{run_id}.{form}"'
+        return response
+    return _page(request, "certificate", _told(found))
+
+
+def _told(one: Certificate) -> dict[str, Any]:
+    return {"certificate": one, "told": papers.read_body(one), "is_genuine": papers.is_genuine(one)}
