@@ -36,7 +36,7 @@ def worker(*, once: bool, attached: bool) -> None:
             if JobRun.objects.using(CUSTODIAN).filter(failures__gt=0).exists():
                 sys.exit(1)
             return
-        work(_stop_asked(attached=attached).is_set)
+        work(_stop_asked(attached=attached))
 
 
 def _stop_asked(*, attached: bool) -> threading.Event:

@@ -1,8 +1,7 @@
 """The process that does what is due, beside the pages."""
 
 import logging
-import time
-from collections.abc import Callable
+import threading
 
 from django.db import DatabaseError, close_old_connections
 from django.utils import timezone
@@ -14,17 +13,17 @@ log = logging.getLogger("platekeeper.jobs")
 _LOOK_EVERY_SECONDS = 2.0
 
 
-def work(stopped: Callable[[], bool]) -> None:
+def work(stop: threading.Event) -> None:
     """Do what is due until told to stop; between two jobs, never within one.
 
     Args:
-        stopped: tells whether to stop.
+        stop: set when it shall stop.
     """
     jobs = scheduled()
-    while not stopped():
+    while not stop.is_set():
         try:
             run_due(jobs, timezone.now())
         except DatabaseError:
             log.error("The database does not answer; the jobs wait.")  # noqa: TRY400  # a sentence, not a traceback
         close_old_connections()
-        time.sleep(_LOOK_EVERY_SECONDS)
+        stop.wait(_LOOK_EVERY_SECONDS)
