@@ -53,7 +53,7 @@ _PLACES = (
     ),
     _Place("People", "roster:people", "person", "g p", Function.ADMINISTER_USERS, "Oversight"),
     _Place("Training", "roster:training", "book", "g t", Function.SIGN_TRAINING, "Oversight"),
-    _Place("Approvals", "roster:approvals", "check", "g v", Function.APPROVE_ACCESS, "Oversight"),
+    _Place("Authorizations", "roster:approvals", "check", "g v", Function.APPROVE_ACCESS, "Oversight"),
     _Place("My training", "roster:mine", "book", "g l", None, "Me"),
     _Place(
         "Evidence", "evidence:packages", "book", "g e", (Function.EXPORT, Function.APPROVE_HOLD), "Data"

@@ -16,7 +16,7 @@ from django.db import DatabaseError, IntegrityError, connections, transaction
 from platekeeper import policy
 from platekeeper.errors import PlatekeeperError
 from platekeeper.office.access.events import WEB
-from platekeeper.office.accounts.models import Agency, MaintenanceVisit, Person
+from platekeeper.office.accounts.models import Agency, Person
 from platekeeper.office.accounts.operations import one_time_password
 from platekeeper.office.accounts.queries import profile_of
 from platekeeper.office.accounts.sessions import end, going_on
@@ -294,7 +294,7 @@ def disable(actor: Person | None, person: Person, *, because: str, now: datetime
         `account.disabled`
     """
     change(actor, person, lifecycle.DISABLE, disabled_because=because)
-    end_sessions(person, by=_name(actor), because="The account was disabled.", now=now)
+    end_sessions(person, by=name_of(actor), because="The account was disabled.", now=now)
 
 
 def separate(actor: Person | None, person: Person, *, now: datetime) -> None:
@@ -315,7 +315,7 @@ def separate(actor: Person | None, person: Person, *, now: datetime) -> None:
         USR-11, CJIS PS-4
     """
     change(actor, person, lifecycle.SEPARATE)
-    end_sessions(person, by=_name(actor), because="The person left the agency.", now=now)
+    end_sessions(person, by=name_of(actor), because="The person left the agency.", now=now)
 
 
 def issue_one_time_password(actor: Person, person: Person, *, now: datetime) -> str:
@@ -385,48 +385,6 @@ def authorize(actor: Person, person: Person, *, document: str, sha256: str = "")
     change(actor, person, lifecycle.AUTHORIZE, authorization_document=document, authorization_sha256=sha256)
 
 
-def admit_vendor(
-    actor: Person, person: Person, *, ticket: str, valid_from: datetime, valid_to: datetime
-) -> None:
-    """Let a vendor in for maintenance or repair, with a ticket, for no longer than the policy says (USR-07).
-
-    Args:
-        actor: an administrator.
-        person: the vendor.
-        ticket: number of the order of maintenance.
-        valid_from: the beginning.
-        valid_to: the end, exclusive.
-
-    Raises:
-        RosterError: it is too long, or the database refuses.
-
-    Records:
-        `visit.admitted`
-    """
-    longest = profile_of(person.agency).users.vendor_visit
-    if valid_to > longest.value.after(valid_from):
-        raise RosterError(f"A visit lasts at most {longest.value.words} ({longest.clause}): end it earlier.")
-    call("admit_vendor", actor.pk, person.pk, ticket, valid_from, valid_to)
-
-
-def close_visit(actor: Person | None, visit: MaintenanceVisit, *, now: datetime) -> None:
-    """Note the end of a vendor's visit, and end the vendor's sessions.
-
-    Args:
-        actor: an administrator; None where it ended by itself.
-        visit: which.
-        now: the present time.
-
-    Raises:
-        RosterError: the database refuses.
-
-    Records:
-        `visit.closed`
-    """
-    call("close_visit", actor.pk if actor else None, visit.pk)
-    end_sessions(visit.person, by=_name(actor), because="The maintenance visit is over.", now=now)
-
-
 def end_sessions(person: Person, *, by: str, because: str, now: datetime) -> int:
     """End every session of a person.
 
@@ -442,5 +400,10 @@ def end_sessions(person: Person, *, by: str, because: str, now: datetime) -> int
     return sum(end(session, by=by, because=because, now=now) for session in going_on(person, now))
 
 
-def _name(actor: Person | None) -> str:
+def name_of(actor: Person | None) -> str:
+    """Return what records call whoever acts.
+
+    Args:
+        actor: a person; None for the system.
+    """
     return actor.username if actor else "platekeeper"

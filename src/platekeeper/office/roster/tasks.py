@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,8 +17,9 @@ from platekeeper.office.accounts.queries import facts_of, profile_of
 from platekeeper.office.jobs.schedule import Job
 from platekeeper.office.notices.operations import tell
 from platekeeper.office.roster.learning import courses_of
-from platekeeper.office.roster.operations import RosterError, close_visit, disable
+from platekeeper.office.roster.operations import RosterError, disable
 from platekeeper.office.roster.reconciliation import apply_plan, plan_for, read_roster
+from platekeeper.office.roster.visits import close_visit
 from platekeeper.policy import Denied, Duty, Role
 from platekeeper.policy.appointment import decide_idle
 
@@ -26,17 +28,18 @@ _AHEAD_DAYS = (1, 7, 30)
 _ROSTER_AGES = timedelta(days=35)  # an older drop says nothing of who works here today
 
 
-def remind_of_training(now: datetime) -> int:
+def remind_of_training(agency: Agency, now: datetime) -> int:
     """Tell people 30, 7 and 1 days before training ends, and the training office when it has (TRN-03).
 
     Args:
+        agency: whose people.
         now: the present time.
 
     Returns:
         How many were told now.
     """
     told = 0
-    for person in _working().prefetch_related("training", "visits"):
+    for person in _working(agency).prefetch_related("training", "visits"):
         for one in courses_of(person, now):
             if one.expires_at is None:
                 continue
@@ -57,10 +60,11 @@ def remind_of_training(now: datetime) -> int:
     return told
 
 
-def disable_idle(now: datetime) -> int:
+def disable_idle(agency: Agency, now: datetime) -> int:
     """Disable accounts that nobody used for as long as the policy says (CJIS AC-2(3)).
 
     Args:
+        agency: whose people.
         now: the present time.
 
     Returns:
@@ -70,7 +74,7 @@ def disable_idle(now: datetime) -> int:
         `account.disabled` for each.
     """
     count = 0
-    for person in _working().prefetch_related("training", "visits"):
+    for person in _working(agency).prefetch_related("training", "visits"):
         decision = decide_idle(profile_of(person.agency), facts_of(person), now)
         if isinstance(decision, Denied):
             with transaction.atomic(using=WEB):
@@ -82,10 +86,11 @@ def disable_idle(now: datetime) -> int:
     return count
 
 
-def note_ends(now: datetime) -> int:
+def note_ends(agency: Agency, now: datetime) -> int:
     """Close vendors' visits that are over, disable their accounts, and tell of suspensions that ended.
 
     Args:
+        agency: whose people.
         now: the present time.
 
     Returns:
@@ -94,7 +99,7 @@ def note_ends(now: datetime) -> int:
     Records:
         `visit.closed` and `account.disabled` for each visit (USR-07, CJIS AC-2).
     """
-    over = MaintenanceVisit.objects.filter(closed_at__isnull=True, valid_to__lte=now)
+    over = MaintenanceVisit.objects.filter(person__agency=agency, closed_at__isnull=True, valid_to__lte=now)
     closed = 0
     for visit in over.select_related("person__agency"):
         with transaction.atomic(using=WEB):
@@ -102,18 +107,21 @@ def note_ends(now: datetime) -> int:
             if visit.person.is_active and visit.person.separated_at is None:
                 disable(None, visit.person, because="The maintenance visit is over.", now=now)
         closed += 1
-    for person in _working().filter(suspended_until__lte=now, suspended_until__gt=now - timedelta(days=7)):
+    for person in _working(agency).filter(
+        suspended_until__lte=now, suspended_until__gt=now - timedelta(days=7)
+    ):
         subject = "A suspension has ended: the account works again."
         _tell_administrators(person, f"suspension-ended-{person.suspended_until:%Y%m%d%H%M}", subject, now)
     return closed
 
 
-def take_up_rosters(now: datetime) -> int:
-    """Deactivate leavers by the rosters that personnel dropped as `roster/AGENCY.csv` in the data folder (USR-11).
+def take_up_roster(agency: Agency, now: datetime) -> int:
+    """Deactivate leavers by the roster that personnel dropped as `roster/AGENCY.csv` in the data folder (USR-11).
 
     A roster by which many would leave, or that cannot be read, waits for an administrator, who is told once.
 
     Args:
+        agency: whose roster.
         now: the present time.
 
     Returns:
@@ -122,15 +130,9 @@ def take_up_rosters(now: datetime) -> int:
     Records:
         `account.separated` for each.
     """
-    count = 0
-    for agency in Agency.objects.all():
-        path = Path(settings.DATA_FOLDER) / "roster" / f"{agency.slug}.csv"
-        if path.is_file():
-            count += _take_up(agency, path, now)
-    return count
-
-
-def _take_up(agency: Agency, path: Path, now: datetime) -> int:
+    path = Path(settings.DATA_FOLDER) / "roster" / f"{agency.slug}.csv"
+    if not path.is_file():
+        return 0
     made_at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
     if now - made_at > _ROSTER_AGES:
         _tell_of_roster(
@@ -154,8 +156,10 @@ def _take_up(agency: Agency, path: Path, now: datetime) -> int:
     return apply_plan(None, agency, [person.pk for person in plan.leavers], now=now)
 
 
-def _working() -> QuerySet[Person]:
-    return Person.objects.filter(is_active=True, separated_at__isnull=True).select_related("agency")
+def _working(agency: Agency) -> QuerySet[Person]:
+    return Person.objects.filter(agency=agency, is_active=True, separated_at__isnull=True).select_related(
+        "agency"
+    )
 
 
 def _tell_administrators(person: Person, kind: str, subject: str, now: datetime) -> None:
@@ -172,9 +176,28 @@ def _tell_of_roster(agency: Agency, key: str, subject: str, now: datetime) -> No
     )  # fmt: skip
 
 
+def _everywhere(work: Callable[[Agency, datetime], int]) -> Callable[[datetime], int]:
+    return lambda now: sum(work(agency, now) for agency in Agency.objects.all())
+
+
 JOBS = (
-    Job(name="roster.remind-of-training", every=timedelta(hours=12), run=remind_of_training, clause="TRN-03"),
-    Job(name="roster.disable-idle", every=timedelta(hours=12), run=disable_idle, clause="CJIS AC-2"),
-    Job(name="roster.note-ends", every=timedelta(minutes=10), run=note_ends, clause="USR-07"),
-    Job(name="roster.take-up-rosters", every=timedelta(hours=1), run=take_up_rosters, clause="USR-11"),
+    Job(
+        name="roster.remind-of-training",
+        every=timedelta(hours=12),
+        run=_everywhere(remind_of_training),
+        clause="TRN-03",
+    ),
+    Job(
+        name="roster.disable-idle",
+        every=timedelta(hours=12),
+        run=_everywhere(disable_idle),
+        clause="CJIS AC-2",
+    ),
+    Job(name="roster.note-ends", every=timedelta(minutes=10), run=_everywhere(note_ends), clause="USR-07"),
+    Job(
+        name="roster.take-up-rosters",
+        every=timedelta(hours=1),
+        run=_everywhere(take_up_roster),
+        clause="USR-11",
+    ),
 )

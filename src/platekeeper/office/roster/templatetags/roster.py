@@ -17,7 +17,7 @@ _TABS = (
     ("roster:classes", "Classes of users"),
     ("roster:training", "Training"),
     ("roster:documents", "Documents"),
-    ("roster:approvals", "Approvals"),
+    ("roster:approvals", "Authorizations"),
     ("roster:offices", "Offices"),
     ("roster:deployments", "Deployments"),
     ("roster:reconcile", "Roster"),

@@ -19,7 +19,7 @@ from platekeeper.office.accounts.people import person_of
 from platekeeper.office.accounts.permits import permitted
 from platekeeper.office.accounts.queries import profile_of
 from platekeeper.office.roster import forms as asked
-from platekeeper.office.roster import lifecycle, operations
+from platekeeper.office.roster import lifecycle, operations, visits
 from platekeeper.office.roster.learning import courses_of, documents_of
 from platekeeper.office.roster.operations import RosterError
 from platekeeper.office.roster.queries import people_of, standing_of, standings, user_classes
@@ -112,7 +112,7 @@ def _reset(actor: Person, person: Person, given: _Given, now: datetime) -> _Done
 
 def _admit(actor: Person, person: Person, given: _Given, now: datetime) -> _Done:
     del now
-    operations.admit_vendor(actor, person, **given)
+    visits.admit_vendor(actor, person, **given)
     return _Done("The visit is admitted.")
 
 
@@ -222,7 +222,7 @@ def close_visit(request: HttpRequest, visit_id: int) -> HttpResponse:
         MaintenanceVisit.objects.select_related("person__agency"), pk=visit_id, person__agency=actor.agency
     )
     try:
-        operations.close_visit(actor, visit, now=timezone.now())
+        visits.close_visit(actor, visit, now=timezone.now())
     except RosterError as error:
         messages.error(request, str(error))
     else:
