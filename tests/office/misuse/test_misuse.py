@@ -40,8 +40,8 @@ def asked_before(owner, person: Person, days: int, plate: str = "8ABC123", case:
         " SELECT (jsonb_populate_record(r, jsonb_build_object('id', gen_random_uuid(),"
         " 'accessed_at', r.accessed_at - n * interval '1 day', 'query', jsonb_build_object('plate', %s::text),"
         " 'case_number', CASE WHEN %s = '' THEN r.case_number ELSE %s || n END))).*"
-        " FROM access_record r, generate_series(1, %s) n"
-        " WHERE r.id = (SELECT id FROM access_record WHERE person_id = %s AND outcome = 'ALLOWED' ORDER BY accessed_at DESC LIMIT 1)",
+        " FROM generate_series(1, %s) n, (SELECT * FROM access_record"
+        " WHERE person_id = %s AND outcome = 'ALLOWED' ORDER BY accessed_at DESC LIMIT 1) r",
         [plate, case, case, days, person.pk],
     )
 

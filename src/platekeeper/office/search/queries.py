@@ -168,6 +168,7 @@ def _call(cursor: Any, statement: str, *arguments: str | int | list[str]) -> lis
 def _reads(keys: list[tuple[datetime, Any]]) -> list[Read]:
     if not keys:
         return []
-    times, ids = [read_at for read_at, _ in keys], [read_id for _, read_id in keys]
-    found = Read.objects.select_related("camera").filter(read_at__in=times, id__in=ids)
-    return list(found.order_by("-read_at", "-id"))
+    # by their times alone: two lists would be tried in every combination, in every month
+    found = Read.objects.select_related("camera").filter(read_at__in=[read_at for read_at, _ in keys])
+    wanted = {read_id for _, read_id in keys}
+    return [read for read in found.order_by("-read_at", "-id") if read.id in wanted]
