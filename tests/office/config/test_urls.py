@@ -44,6 +44,8 @@ GET: dict[str, tuple[int | str, ...]] = {
     "api:document": (200, CHOOSE, 200, 200, 200, 200, 200),
     "api:documentation": (200, CHOOSE, 200, 200, 200, 200, 200),
     "api:health": (200, CHOOSE, 200, 200, 200, 200, 200),
+    "federation_back": (404, CHOOSE, 404, 404, 404, 404, 404),
+    "federation_leave": (405, CHOOSE, 405, 405, 405, 405, 405),
     "audits:access_record": (LOGIN, CHOOSE, 403, 403, 200, 200, 403),
     "audits:checkpoint": (LOGIN, CHOOSE, 403, 403, 200, 200, 403),
     "audits:export": (LOGIN, CHOOSE, 403, 403, 200, 200, 403),
@@ -110,6 +112,7 @@ POST: dict[str, tuple[int | str, ...]] = {
     "account_login": (200, CHOOSE, HOME, HOME, HOME, HOME, HOME),
     "account_logout": (LOGIN, LOGIN, LOGIN, LOGIN, LOGIN, LOGIN, LOGIN),
     "account_reauthenticate": (LOGIN, 403, 403, 403, 403, 403, 403),
+    "federation_leave": (404, CHOOSE, 404, 404, 404, 404, 404),
     "accounts:end_others": (LOGIN, CHOOSE, "/account/", "/account/", "/account/", "/account/", "/account/"),
     "accounts:end_session": (LOGIN, CHOOSE, 404, 404, 404, 404, 404),
     "accounts:enrol": (LOGIN, CHOOSE, 422, 422, 422, 422, 422),
@@ -162,6 +165,7 @@ class Scene:
             "governance:version_text": {"number": 1},
             "audits:access_record": record, "audits:proof": record, "audits:since": {"size": 1},
             "mfa_remove_webauthn": {"pk": 1}, "mfa_edit_webauthn": {"pk": 1},
+            "federation_back": {"slug": "nobody"}, "federation_leave": {"slug": "nobody"},
             "accounts:person": {"username": self.people["detective"].username},
             "roster:person": {"person_id": self.people["detective"].pk}, "roster:close_visit": {"visit_id": 1},
             "roster:sign": {"person_id": self.people["detective"].pk}, "roster:end_designation": {"designation_id": 1},
@@ -292,7 +296,7 @@ class TestTables:
         to_all = {name for name, row in GET.items() if row[0] != LOGIN}
 
         assert to_all == {
-            "account_login", "api:document", "api:documentation", "api:health", "health", "take_reads", "transparency:agency", "transparency:index",
+            "account_login", "federation_back", "federation_leave", "api:document", "api:documentation", "api:health", "health", "take_reads", "transparency:agency", "transparency:index",
             "transparency:published",
         }  # fmt: skip
 

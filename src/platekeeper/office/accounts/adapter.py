@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -15,6 +16,8 @@ from platekeeper.office.accounts.people import source_of
 from platekeeper.office.accounts.sealing import open_text, seal_text
 from platekeeper.office.accounts.signals import login_failed, login_refused
 from platekeeper.policy import Denied
+
+_MFA_STAGE = "allauth.mfa.stages.AuthenticateStage"
 
 
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
@@ -67,6 +70,12 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no ty
             person, succeeded=False, source=source_of(request), now=timezone.now()
         )
         login_failed.send(Adapter, person=person, locked=locked, source=source_of(request))
+
+    def get_login_stages(self) -> list[str]:
+        """Leave out the second factor where an identity provider asked for one and the agency takes its word."""
+        stages: list[str] = super().get_login_stages()
+        asserted = getattr(context.request, "asserted_second_factor", False)
+        return [stage for stage in stages if not (asserted and stage == _MFA_STAGE)]
 
     def add_message(self, *args: Any, **kwargs: Any) -> None:
         """Say nothing: pages tell what happened themselves.

@@ -4,9 +4,11 @@ from typing import Any
 
 from allauth.account.forms import LoginForm
 from django import forms
+from django.conf import settings
 from django.contrib.auth.forms import SetPasswordForm
 
 from platekeeper.office.accounts.models import Terminal
+from platekeeper.office.accounts.providers import Provider
 
 
 class LogInForm(LoginForm):  # type: ignore[misc]  # allauth has no types
@@ -16,6 +18,11 @@ class LogInForm(LoginForm):  # type: ignore[misc]  # allauth has no types
         label="I understand",
         error_messages={"required": "Read the notice and tick that you understand it, then log in."},
     )
+
+    @property
+    def providers(self) -> list[Provider]:
+        """The identity providers that agencies of this installation have."""
+        return list(settings.SIGN_IN.values())
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Leave out what this product does not offer.

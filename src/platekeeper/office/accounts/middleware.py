@@ -132,7 +132,7 @@ def _idle_seconds(person: Person, terminal: Terminal | None) -> int | None:
 
 
 def _first_duty(person: Person, request: HttpRequest) -> str | None:
-    if person.must_choose_password:
+    if person.must_choose_password and not request.session.get("federated"):
         return reverse("accounts:password")
     if not request.session.get("second_factor") and not _has_second_factor(person):
         return reverse("mfa_activate_totp")
@@ -184,7 +184,9 @@ def begin_session(request: HttpRequest, user: Person, **_: object) -> None:
     request.session["authenticated_at"] = now.isoformat()
     request.session["last_active_at"] = now.isoformat()
     request.session["banner_accepted"] = True
-    request.session["second_factor"] = any(method.get("method") == "mfa" for method in methods)
+    ways = {method.get("method") for method in methods}
+    request.session["second_factor"] = "mfa" in ways or getattr(request, "asserted_second_factor", False)
+    request.session["federated"] = "federation" in ways
 
 
 @receiver(user_logged_out)

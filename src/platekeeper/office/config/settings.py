@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from platekeeper.office.accounts.providers import providers_in
 from platekeeper.office.config.data_folder import DataFolder
 from platekeeper.office.config.database import Database
 
@@ -13,6 +14,7 @@ _FOLDER = DataFolder.located()
 _DATABASE = Database.located()
 
 DATA_FOLDER = _FOLDER.path
+SIGN_IN = providers_in(DATA_FOLDER)
 SECRET_KEY = _FOLDER.secret("django.key").hex()
 MASTER_KEY = _FOLDER.secret("master.key")  # wraps the data keys of images
 LEDGER_KEY = _FOLDER.secret("ledger.key")  # signs checkpoints, and so evidence packages
