@@ -118,7 +118,7 @@ def _tell_communications(subject: AlertView, person: Person, now: datetime) -> N
         agency=person.agency, to=Role.DISPATCHER, kind="entry-cancelled",
         subject="An entry of a hot list is wrong: broadcast its cancellation",
         body=f"{person.full_name} verified the error. The entry raises no more alerts here.",
-        link="/dispatch/", key=f"entry-wrong:{subject.id}:{subject.steps + 1}", now=now,
+        link="/dispatch/board/", key=f"entry-wrong:{subject.id}:{subject.steps + 1}", now=now,
     )  # fmt: skip
 
 

@@ -155,7 +155,7 @@ def step(request: HttpRequest, alert_id: UUID) -> HttpResponse:
 
 def _back(request: HttpRequest, alert_id: UUID) -> str:
     """The page that the step was taken on: dispatch's own, or the alert's."""
-    dispatch = "/dispatch/"
+    dispatch = "/dispatch/board/"
     return dispatch if request.POST.get("back") == dispatch else reverse("alerts:alert", args=[alert_id])
 
 

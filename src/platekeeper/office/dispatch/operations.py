@@ -16,7 +16,7 @@ from platekeeper.office.notices.operations import tell
 from platekeeper.policy import Denied, Duty, Function, Role, decide_function
 from platekeeper.policy.patrol import UnitFile, UnitStep, decide_unit_step
 
-_BOARD = "/dispatch/"
+_BOARD = "/dispatch/board/"
 
 
 class DispatchError(PlatekeeperError):

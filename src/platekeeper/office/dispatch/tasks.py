@@ -26,7 +26,7 @@ def chase_approvals(now: datetime) -> int:
     unanswered = list(late.select_related("agency", "shift"))
     for pursuit in unanswered:
         tell(
-            agency=pursuit.agency, to=Role.SUPERVISOR, kind="pursuit", link="/dispatch/", now=now,
+            agency=pursuit.agency, to=Role.SUPERVISOR, kind="pursuit", link="/dispatch/board/", now=now,
             subject=f"No supervisor has answered the pursuit of unit {pursuit.shift.unit} (OPS-02)",
             key=f"pursuit-late:{pursuit.pk}",
         )  # fmt: skip

@@ -1,0 +1,120 @@
+"""A wrong entry: Communications is told, boards show it, it matches nothing here until its source drops it (HOT-10)."""
+
+import pytest
+from django.urls import reverse
+from psycopg.errors import InsufficientPrivilege
+
+from platekeeper.office.accounts.queries import profile_of
+from platekeeper.office.alerts.queries import cancellations
+from platekeeper.office.alerts.stepping import broadcast_cancellation
+from platekeeper.office.alerts.tasks import end_cancellations
+from platekeeper.policy import Allowed, Denied, Role
+from platekeeper.policy.hotlists import CancellationFacts, decide_cancellation
+
+from ..doors import logged_in
+from ..people import NOW, a_person, an_agency
+from ..streets import a_camera, a_list_of, a_read, listed, put, take
+from .officers import access, an_alert, an_officer, step, vehicle
+
+
+@pytest.fixture
+def agency():
+    return an_agency("los-angeles")
+
+
+@pytest.fixture
+def hot_list(agency):
+    return a_list_of(agency, [vehicle(), listed("7XYZ890")])
+
+
+@pytest.fixture
+def camera(agency, hot_list):
+    return a_camera(agency)
+
+
+@pytest.fixture
+def cancelled(agency, camera):
+    """Somebody found the entry wrong."""
+    officer, alert_id = an_officer(agency), an_alert(agency, camera)
+    step(officer, alert_id, "entry-wrong")
+    return cancellations(access(officer), NOW)[0]
+
+
+def matches(agency, camera) -> int:
+    return take(agency, a_read(camera, "8ABC123")).receipt.hits
+
+
+class TestCancellation:
+    def test_keeps_the_entry_from_matching_and_no_other(self, agency, camera, cancelled):
+        assert matches(agency, camera) == 0
+        assert take(agency, a_read(camera, "7XYZ890")).receipt.hits == 1
+
+    def test_outlasts_the_next_import(self, agency, camera, hot_list, cancelled):
+        put(hot_list, [vehicle(), listed("5NEW555")])
+        end_cancellations(NOW)
+
+        assert matches(agency, camera) == 0
+
+    def test_ends_when_its_source_drops_the_entry_and_a_later_one_counts_again(
+        self, agency, camera, hot_list, cancelled, owner
+    ):
+        put(hot_list, [listed("7XYZ890")])
+        assert end_cancellations(NOW) >= 1
+        put(hot_list, [vehicle()])
+
+        assert matches(agency, camera) == 1
+        told = owner.execute(
+            "SELECT event FROM ledger_entry WHERE subject = %s", [str(cancelled.id)]
+        ).fetchall()
+        assert told == [("hot-list.cancellation-ended",)]
+
+    def test_concerns_no_other_agency(self, camera, cancelled):
+        other = an_agency("los-angeles")
+        a_list_of(other, [vehicle()])
+
+        assert matches(other, a_camera(other)) == 1
+
+    def test_tells_communications_at_once(self, agency, camera, owner):
+        dispatcher = a_person(agency, Role.DISPATCHER)
+
+        step(an_officer(agency), an_alert(agency, camera), "entry-wrong")
+
+        told = owner.execute(
+            "SELECT kind, subject FROM notice WHERE recipient_id = %s", [dispatcher.pk]
+        ).fetchall()
+        assert [kind for kind, _ in told] == ["entry-cancelled"]
+        assert "8ABC123" not in told[0][1]
+
+    def test_is_dealt_with_when_communications_has_broadcast_it(self, agency, cancelled):
+        def facts(one):
+            return CancellationFacts(
+                profile=profile_of(agency), error_verified=True, communications_told_at=one.cancelled_at,
+                broadcast_at=one.broadcast_at, suppressed=True, import_guarded=True,
+            )  # fmt: skip
+
+        dispatcher = a_person(agency, Role.DISPATCHER)
+        before = decide_cancellation(facts(cancelled))
+
+        assert broadcast_cancellation(grant=access(dispatcher), cancellation_id=cancelled.id)
+        assert not broadcast_cancellation(grant=access(dispatcher), cancellation_id=cancelled.id)
+
+        after = cancellations(access(dispatcher), NOW)[0]
+        assert isinstance(before, Denied)
+        assert before.clause == "LA 568.53 Quality Assurance"
+        assert isinstance(decide_cancellation(facts(after)), Allowed)
+        assert after.broadcast_by == dispatcher.username
+
+    def test_of_another_agency_is_nobody_s_to_broadcast(self, cancelled):
+        stranger = a_person(an_agency("los-angeles"), Role.DISPATCHER)
+
+        with pytest.raises(Exception, match="no open access") as refused:
+            broadcast_cancellation(grant=access(stranger), cancellation_id=cancelled.id)
+
+        assert isinstance(refused.value.__cause__, InsufficientPrivilege)
+
+    @pytest.mark.parametrize("page", ["alerts:board", "dispatch:board", "dispatch:car"])
+    def test_is_on_every_board(self, page, agency, cancelled):
+        shown = logged_in(a_person(agency, Role.DISPATCHER)).get(reverse(page)).content.decode()
+
+        assert "8ABC123" in shown
+        assert "Cancel" in shown
