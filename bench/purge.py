@@ -80,7 +80,7 @@ def _filled(database: Any, here: Precinct, reads: int, now: datetime) -> None:
     past = now - timedelta(days=5 * 365 + 70)
     start = datetime(past.year, past.month, 1, tzinfo=UTC)
     with psycopg.connect(database.address("owner")) as connection:
-        connection.execute("SELECT ensure_month(%s)", [start])
+        connection.execute("SELECT ensure_month(%s)", [start.date()])
         connection.execute(_READS, {"agency": here.agency.pk, "start": start, "cars": CARS, "reads": reads,
                                     "cameras": list(here.cameras), "detail": json.dumps(_DETAIL)})  # fmt: skip
         connection.execute(_PLATES, [here.agency.pk])

@@ -273,6 +273,8 @@ class EmbeddedPostgres:
             "log_parameter_max_length_on_error": "0",
             "log_error_verbosity": "terse",
             "max_wal_size": "2GB",
+            # a recycled segment of the log would keep what was purged until somebody writes over it (promise 5)
+            "wal_recycle": "off",
         }
         lines = [f"{name} = '{value}'\n" for name, value in settings.items()]
         self._write(account, self.cluster / "postgresql.auto.conf", "".join(lines))

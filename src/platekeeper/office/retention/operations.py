@@ -148,10 +148,18 @@ def _open_runs() -> list[Run]:
 
 
 def _resumed(run: Run) -> Certificate:
-    """Finish a run that was interrupted: with its own cut-off, and looking at everything again."""
+    """Finish a run that was interrupted: with its own cut-off, and looking at everything again.
+
+    Where a longer schedule came into force meanwhile, it ends where it stands, and its certificate says what was done.
+    """
     agency = Agency.objects.get(
         pk=run.agency_id
     )  # the pages' own: what it is told of is written over that connection
+    schedule = schedule_in_force(agency)
+    now = purging.database_clock()
+    allowed = cut_offs(schedule, profile_of(agency), now) if schedule else None
+    if allowed is None or allowed.reads < run.reads_before or allowed.records < run.records_before:
+        return _certified(agency, run.id, {})
     months = purging.months_before(run.reads_before)
     for month in months:
         purging.purge_month(month)

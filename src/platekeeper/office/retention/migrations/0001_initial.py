@@ -21,6 +21,8 @@ class Migration(migrations.Migration):
         run_sql_file("platekeeper.office.retention", "sql/schedules.sql"),
         run_sql_file("platekeeper.office.retention", "sql/holds.sql"),
         run_sql_file("platekeeper.office.retention", "sql/purge.sql"),
+        run_sql_file("platekeeper.office.retention", "sql/keys.sql"),
+        run_sql_file("platekeeper.office.retention", "sql/ending.sql"),
         run_sql_file("platekeeper.office.retention", "sql/old_data.sql"),
         migrations.CreateModel(
             name='Run',

@@ -1,0 +1,39 @@
+"""After a purge and the next vacuum, no file of the database holds a purged plate any more (promise 5)."""
+
+from datetime import timedelta
+
+import psycopg
+import pytest
+
+from platekeeper.office.retention.operations import purge
+
+from .archives import ago, an_archive, seen
+
+
+class TestFiles:
+    @pytest.mark.slow
+    def test_of_the_database_hold_no_purged_plate_after_a_vacuum(self, database):
+        server = database.embedded
+        agency, camera = an_archive("el-cajon")
+        moment = ago(days=40)
+        gone = [f"7QZX{n:03}" for n in range(30)]
+        for number, plate in enumerate([*gone, "7QZY999"]):
+            at = ago(days=3) if plate == "7QZY999" else moment + timedelta(seconds=number)
+            seen(agency, camera, plate, at, arrived=at, pictures=False)
+        with psycopg.connect(server.superuser_address("platekeeper"), autocommit=True) as superuser:
+            superuser.execute("ANALYZE")  # statistics quote plates, too
+            superuser.execute("CHECKPOINT")
+            assert self.files_with(server.cluster, b"7QZX")
+
+            purge([agency], by="test")
+
+            superuser.execute("VACUUM FULL")
+            superuser.execute("SELECT pg_switch_wal()")
+            superuser.execute("CHECKPOINT")
+            superuser.execute("SELECT pg_switch_wal()")
+            superuser.execute("CHECKPOINT")
+        assert self.files_with(server.cluster, b"7QZX") == []
+        assert self.files_with(server.cluster, b"7QZY999")
+
+    def files_with(self, folder, text: bytes) -> list:
+        return [path.name for path in folder.rglob("*") if path.is_file() and text in path.read_bytes()]
