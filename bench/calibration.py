@@ -19,10 +19,10 @@ from rich.console import Console
 from rich.progress import track
 
 from platekeeper.recognition.calibration import calibrate, fit_points
-from platekeeper.recognition.fusion import fuse
 from platekeeper.recognition.geometry import as_quad, overlaps, rectify, trimmed
 from platekeeper.recognition.manifest import SHIPPED, ReaderSettings, Settings, read_manifest, read_settings
 from platekeeper.recognition.own_engine import open_own_parts
+from platekeeper.recognition.ranking import ranked
 from platekeeper.recognition.second_opinion import SecondOpinion
 from platekeeper.recognition.sources import load_picture
 
@@ -72,10 +72,9 @@ def said_of(pictures: Path, folder: Path) -> list[Said]:
             corners = as_quad(regions[int(shares.argmax())].corners)
             crop = rectify(frame, corners, margin=pair.second_margin)
             first = pair.first.read_plate(trimmed(crop, margin=pair.second_margin, to=pair.first_margin))
-            second = pair.second.read_plate(crop)
-            both = fuse([first, second], weights=[pair.first_weight, 1.0])
-            agree = bool(first.text) and first.text == second.text
-            alone = (first.text, first.confidence)
+            both, agree, _ = pair.fused(crop, first)
+            weighed = ranked(first)
+            alone = (weighed.text, weighed.confidence)
             said.append(Said(alone, (both.text, both.confidence), agree, truth.plate))
     return said
 

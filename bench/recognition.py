@@ -5,6 +5,7 @@ Reading is compared with a truth table: a CSV file with the columns file, x1, y1
 """
 
 import csv
+import hashlib
 import json
 import os
 import platform
@@ -96,6 +97,26 @@ def read_truth(file: Path) -> dict[str, list[Truth]]:
             box = (float(row["x1"]), float(row["y1"]), float(row["x2"]), float(row["y2"]))
             truths[row["file"]].append(Truth(box, row["plate"].strip().upper()))
     return truths
+
+
+def is_quoted(plate: str) -> bool:
+    """Say whether a car's pictures are of the half that figures are quoted from; nothing is ever fitted on it."""
+    return hashlib.sha256(plate.encode()).digest()[0] % 2 == 0
+
+
+def half_of(truths: Mapping[str, Sequence[Truth]], half: str) -> dict[str, list[Truth]]:
+    """Keep the pictures of one half of the cars; a car of the other half in them counts for finding only.
+
+    Args:
+        truths: by file name.
+        half: "quote" or "tune"; a picture that shows a car of each half is the quote half's.
+    """
+    quoted = {file for file, there in truths.items() if any(t.plate and is_quoted(t.plate) for t in there)}
+    return {
+        file: [t if is_quoted(t.plate) == (half == "quote") else replace(t, plate="") for t in there]
+        for file, there in truths.items()
+        if (file in quoted) == (half == "quote")
+    }
 
 
 def truth_table(pictures: Path) -> Path:
@@ -210,6 +231,32 @@ def figures(measured: Measured) -> dict[str, float | int | str]:
     }
 
 
+def drawn_figures(engine: Engine, count: int) -> dict[str, str]:
+    """Read drawn street pictures, so many of each condition: right ones by condition, then by state.
+
+    The pictures come from the checkout's `training`: they say how well drawings are read, under conditions and with
+    states that no photographs at hand show.
+    """
+    from training.street_sets import CONDITIONS, street_pictures
+
+    by_condition: dict[str, list[Answer]] = {name: [] for name in CONDITIONS}
+    by_region: dict[str, list[Answer]] = defaultdict(list)
+    for name, answers in by_condition.items():
+        for street in street_pictures(name, count):
+            low, high = street.corners.min(axis=0), street.corners.max(axis=0)
+            box = (float(low[0]), float(low[1]), float(high[0]), float(high[1]))
+            answer = answers_to([Truth(box, street.text)], engine.recognize(street.picture))[0][0]
+            answers.append(answer)
+            by_region[street.region].append(answer)
+    conditions = {f"drawn, {name}: right": _right_of(answers) for name, answers in by_condition.items()}
+    found = [a.found for answers in by_condition.values() for a in answers]
+    return {
+        **conditions,
+        "drawn: found": f"{sum(found)} of {len(found)}",
+        **{f"drawn, {region}: right": _right_of(by_region[region]) for region in sorted(by_region)},
+    }
+
+
 def machine(threads: int) -> str:
     """Say in a line what this was measured on."""
     models = [line for line in _cpu_lines() if line.startswith("model name")]
@@ -233,7 +280,7 @@ def _print(table_of: Sequence[dict[str, float | int | str]], sentence: str) -> N
     for column in table_of:
         table.add_column(str(column["engine"]), justify="right")
     for name in list(table_of[0])[1:]:
-        table.add_row(name, *(str(column[name]) for column in table_of))
+        table.add_row(name, *(str(column.get(name, "")) for column in table_of))
     Console().print(table)
 
 
@@ -253,6 +300,19 @@ def _print(table_of: Sequence[dict[str, float | int | str]], sentence: str) -> N
 @click.option(
     "--engine", "engines", multiple=True, default=("default",), help=f"Of {', '.join(ENGINES)}; repeatable."
 )
+@click.option(
+    "--half",
+    type=click.Choice(["all", "quote", "tune"]),
+    default="all",
+    show_default=True,
+    help="Only the pictures of one half of the cars; what is fitted anywhere is fitted on the tune half.",
+)
+@click.option(
+    "--drawn",
+    type=int,
+    default=0,
+    help="Also so many drawn pictures of each condition (day, night, blur, ...).",
+)
 @click.option("--limit", type=int, help="Only so many pictures, evenly spread.")
 @click.option("--threads", default=1, show_default=True)
 @click.option("--json", "as_json", is_flag=True)
@@ -261,6 +321,8 @@ def command(
     pictures: Path,
     truth: Path | None,
     engines: tuple[str, ...],
+    half: str,
+    drawn: int,
     limit: int | None,
     threads: int,
     as_json: bool,
@@ -268,7 +330,7 @@ def command(
     """Measure engines on pictures whose plates are known."""
     cv2.setNumThreads(threads)
     table = truth or truth_table(pictures)
-    truths = read_truth(table)
+    truths = read_truth(table) if half == "all" else half_of(read_truth(table), half)
     files = sorted(file for file in pictures.rglob("*") if file.name in truths)
     if not files:
         raise PlatekeeperError(f"No picture that {table} names is in {pictures}: check the folder.")
@@ -277,7 +339,9 @@ def command(
     for name in engines:
         engine = open_engine(name, threads=threads)
         bar = track(chosen, description=name, console=Console(stderr=True), transient=True)
-        results.append(figures(measure(engine, bar, truths)))
+        results.append(
+            figures(measure(engine, bar, truths)) | (drawn_figures(engine, drawn) if drawn else {})
+        )
     if as_json:
         click.echo(json.dumps({"machine": machine(threads), "results": results}))
     else:

@@ -38,6 +38,11 @@ def _finder(options: argparse.Namespace) -> None:
     rounds(options.samples // 4, "finder", None, seed=options.seed, peak=2e-3, loaders=options.loaders)
 
 
+def _refiner(options: argparse.Namespace) -> None:
+    rounds = import_module("training.refine_training").train_refiner
+    rounds(options.samples // 8, "refiner", None, seed=options.seed, peak=2e-3, loaders=options.loaders)
+
+
 def _export(_: argparse.Namespace) -> None:
     import_module("training.report").export_measured(WEIGHTS, PROJECT / "docs")
 
@@ -53,6 +58,15 @@ def _go_on(options: argparse.Namespace) -> None:
         peak=8e-4,
         loaders=options.loaders,
     )
+    refiner = import_module("training.refine_training").train_refiner
+    refiner(
+        options.samples // 8,
+        "refiner-next",
+        "refiner",
+        seed=options.seed + 2,
+        peak=8e-4,
+        loaders=options.loaders,
+    )
     finder = import_module("training.find_training").train_finder
     finder(
         options.samples // 4,
@@ -65,7 +79,7 @@ def _go_on(options: argparse.Namespace) -> None:
 
 
 def _all(options: argparse.Namespace) -> None:
-    for step in (_scenes, _reader, _finder, _export):
+    for step in (_scenes, _reader, _refiner, _finder, _export):
         step(options)
 
 
@@ -73,6 +87,7 @@ STEPS = {
     "scenes": _scenes,
     "reader": _reader,
     "finder": _finder,
+    "refiner": _refiner,
     "export": _export,
     "go-on": _go_on,
     "all": _all,
@@ -84,7 +99,10 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
     parser.add_argument("step", choices=sorted(STEPS))
     parser.add_argument(
-        "--samples", type=int, default=1_000_000, help="crops for the reader; a quarter as many pictures"
+        "--samples",
+        type=int,
+        default=1_000_000,
+        help="crops for the reader; a quarter as many pictures, an eighth of guesses",
     )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--loaders", type=int, default=1, help="processes that draw; 0 draws in the trainer")

@@ -18,6 +18,8 @@ from training.crops import CROP_HEIGHT, CROP_WIDTH
 from training.finder import Finder
 from training.frames import frames
 from training.reader import Reader
+from training.refine_samples import HEIGHT, WIDTH
+from training.refiner import Refiner
 from training.styles import REGIONS
 
 OPSET = 18
@@ -58,13 +60,16 @@ def unshuffled(stem: nn.Sequential) -> nn.Sequential:
     return nn.Sequential(nn.Sequential(wide, *list(stem[1])[1:]), *list(stem)[2:]).eval()
 
 
-def export(folder: Path, reader_file: Path, finder_file: Path, *, temperature: float) -> None:
-    """Write reader.onnx and finder.onnx.
+def export(
+    folder: Path, reader_file: Path, finder_file: Path, refiner_file: Path, *, temperature: float
+) -> None:
+    """Write reader.onnx, finder.onnx and refiner.onnx.
 
     Args:
         folder: made where it is missing.
         reader_file: checkpoint of the reader.
         finder_file: checkpoint of the finder.
+        refiner_file: checkpoint of the refiner.
         temperature: of the reader's scores.
 
     Raises:
@@ -72,6 +77,7 @@ def export(folder: Path, reader_file: Path, finder_file: Path, *, temperature: f
     """
     folder.mkdir(parents=True, exist_ok=True)
     reader, finder = load(Reader(), reader_file), load(Finder(), finder_file)
+    refiner, looks = load(Refiner(), refiner_file), torch.rand(3, 1, HEIGHT, WIDTH) * 255
     crops = torch.rand(3, 1, CROP_HEIGHT, CROP_WIDTH) * 255
     picture = torch.rand(1, 1, 96, 160) * 255
     wanted = [reader(crops)[0].detach() / temperature, finder(picture)[0].detach()]
@@ -93,7 +99,9 @@ def export(folder: Path, reader_file: Path, finder_file: Path, *, temperature: f
         outputs=["score", "corners"],
         free={2: "h", 3: "w"},
     )
+    _write(refiner, looks, folder / "refiner.onnx", inputs=["crops"], outputs=["shifts"], free={0: "n"})
     _quantise(folder / "finder.onnx")
+    _check(folder / "refiner.onnx", looks, refiner(looks).detach())
     _check(folder / "reader.onnx", crops, wanted[0].log_softmax(-1))
     _check(folder / "finder.onnx", picture, wanted[1], apart=0.3)
 
@@ -172,6 +180,7 @@ def write_manifest(folder: Path, figures: dict[str, object]) -> None:
     """
     purposes = {
         "finder.onnx": "finds plates and their four corners",
+        "refiner.onnx": "sets a found plate's corners right",
         "reader.onnx": "reads a rectified plate",
     }
     files = [

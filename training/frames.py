@@ -66,6 +66,26 @@ def frames(seed: int, quoted: bool = False, folder: Path = patrol.FOLDER) -> Ite
         yield Frame(picture, targets(plates, sure, SIDE))
 
 
+def base_pictures(
+    rng: np.random.Generator, quoted: bool = False, folder: Path = patrol.FOLDER
+) -> Iterator[Grey]:
+    """Cut pictures (SIDE, SIDE) without plates out of photographs and drawn streets, without end."""
+    photographs = patrol.pictures(folder) if patrol.plates(folder) else {}
+    photographs = {f: p for f, p in photographs.items() if f in patrol.files_of_half(quoted, folder)}
+    boxes = {f: [np.array(p.box) for p in patrol.plates(folder) if p.file == f] for f in photographs}
+    names, streets = sorted(photographs), empty_streets(rng, 12)
+    while True:
+        picture = None
+        if names and rng.random() < 0.75:
+            name = names[rng.integers(len(names))]
+            picture = _without_plates(rng, photographs[name], boxes[name])
+        if picture is None:
+            street = streets[rng.integers(len(streets))]
+            middle = rng.uniform((0, 200), street.shape[::-1])
+            picture = _window(rng, street, [], middle, rng.uniform(0.35, 1.0))[0]
+        yield picture
+
+
 def _patrol_crop(
     rng: np.random.Generator, photograph: Grey, boxes: list[NDArray[np.float64]]
 ) -> tuple[Grey, list[Corners], bool]:
@@ -134,13 +154,14 @@ def _pasted(rng: np.random.Generator, picture: Grey, foundry: Foundry, mix: Mix)
             for p in plates
         ):
             continue
-        _surrounding(rng, picture, corners)
-        _paste(rng, picture, grey, corners)
+        mounted(rng, picture, corners)
+        paste(rng, picture, grey, corners)
         plates.append(corners)
     return plates
 
 
-def _surrounding(rng: np.random.Generator, picture: Grey, corners: Corners) -> None:
+def mounted(rng: np.random.Generator, picture: Grey, corners: Corners) -> None:
+    """Put something of one tone behind where a plate will be, a little more often than not, in place."""
     if rng.random() < 0.45:
         return
     low, high = corners.min(axis=0), corners.max(axis=0)
@@ -151,7 +172,9 @@ def _surrounding(rng: np.random.Generator, picture: Grey, corners: Corners) -> N
     )
 
 
-def _paste(rng: np.random.Generator, picture: Grey, grey: Grey, corners: Corners) -> None:
+def paste(rng: np.random.Generator, picture: Grey, grey: Grey, corners: Corners) -> None:
+    """Lay a flat plate into a picture, in place, so that its corners fall where they shall."""
+    height, width = picture.shape
     across = float(np.hypot(*(corners[1] - corners[0])))
     if grey.shape[1] > 1.5 * across:
         size = (max(6, round(across * 1.2)), max(4, round(across * 1.2 * grey.shape[0] / grey.shape[1])))
@@ -159,7 +182,7 @@ def _paste(rng: np.random.Generator, picture: Grey, grey: Grey, corners: Corners
     light = grey.astype(np.float32) * rng.uniform(0.45, 1.15)
     h, w = grey.shape
     warp = cv2.getPerspectiveTransform(np.array([[0, 0], [w, 0], [w, h], [0, h]], np.float32), corners)
-    layer = cv2.warpPerspective(np.clip(light, 0, 255).astype(np.uint8), warp, (SIDE, SIDE))
-    share = cv2.warpPerspective(np.full((h, w), 255, np.uint8), warp, (SIDE, SIDE))
+    layer = cv2.warpPerspective(np.clip(light, 0, 255).astype(np.uint8), warp, (width, height))
+    share = cv2.warpPerspective(np.full((h, w), 255, np.uint8), warp, (width, height))
     inside = share > 127
     picture[inside] = layer[inside]

@@ -104,7 +104,7 @@ def choose_serial(style: Style, rng: np.random.Generator, mix: Mix) -> str:
     if roll < mix.noise + mix.personal and style.kind == "us":
         return personal(rng)
     # Europe and Brazil issue I and O as often as other letters.
-    serial = fill(str(rng.choice(style.formats)), rng, 0.025 if style.kind == "us" else 0.12)
+    serial = fill(str(rng.choice(style.formats)), rng, 0.025 if style.kind == "us" else 0.18)
     return with_bars(serial, rng, letters=style.kind != "us") if rng.random() < 0.12 else serial
 
 

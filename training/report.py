@@ -21,16 +21,16 @@ from training.evaluate import (
     rendered_crops,
 )
 from training.export import export, load, write_manifest
-from training.loop import RUNS
+from training.loop import round_file
 from training.patrol import text_crops
 from training.reader import Reader
 from training.shipped import (
     finder_figures,
     milliseconds,
     open_shipped,
+    refined_corners,
     region_figures,
     rendered_recall,
-    whole_pictures,
 )
 
 _OPEN, _CLOSE = "<!-- figures -->", "<!-- end of figures -->"
@@ -53,7 +53,7 @@ def fitted_temperature(checkpoint: Path) -> float:
 
 
 def export_measured(
-    weights: Path, docs: Path, reader: str = "reader", finder: str = "finder"
+    weights: Path, docs: Path, reader: str = "reader", finder: str = "finder", refiner: str = "refiner"
 ) -> dict[str, object]:
     """Export a round's checkpoints, measure them, and write manifest, model card figures and reliability plot.
 
@@ -62,24 +62,25 @@ def export_measured(
         docs: folder of model-card.md and reliability.svg.
         reader: round of the reader's checkpoint under runs/.
         finder: round of the finder's.
+        refiner: round of the refiner's.
 
     Returns:
         The figures.
     """
-    temperature = round(fitted_temperature(RUNS / f"{reader}.pt"), 2)
-    export(weights, RUNS / f"{reader}.pt", RUNS / f"{finder}.pt", temperature=temperature)
+    temperature = round(fitted_temperature(round_file(reader)), 2)
+    rounds = (round_file(name) for name in (reader, finder, refiner))
+    export(weights, *rounds, temperature=temperature)
     shipped = open_shipped(weights)
     read, rendered = reader_figures(shipped.read)
-    whole = whole_pictures(shipped, quoted=True)
     figures: dict[str, object] = {
         "reader": read | region_figures(shipped),
         "finder": finder_figures(shipped, quoted=True) | rendered_recall(shipped),
+        "refiner": refined_corners(shipped),
         "calibration": {
             "temperature": temperature,
             "expected calibration error": round(calibration_error(rendered), 3),
             "answered at 99 % precision, rendered": round(100 * answered_at(rendered, 0.99), 1),
         },
-        "patrol quote, whole picture": _outcomes(whole),
         "CPU milliseconds on one thread": milliseconds(shipped),
     }
     write_manifest(weights, {"reader": read, "finder": figures["finder"]})
@@ -87,13 +88,6 @@ def export_measured(
     _into_card(docs / "model-card.md", figures)
     print(json.dumps(figures, indent=1))
     return figures
-
-
-def _outcomes(given: list[Answer]) -> dict[str, float]:
-    count = max(1, len(given))
-    right, unread = sum(a.is_right for a in given), sum(not a.text for a in given)
-    shares = {"right": right, "misread": count - right - unread, "not found": unread}
-    return {"plates": len(given)} | {k: round(100 * v / count, 1) for k, v in shares.items()}
 
 
 def _into_card(card: Path, figures: dict[str, object]) -> None:

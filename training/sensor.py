@@ -105,7 +105,18 @@ def _surround(rng: np.random.Generator, width: int, height: int, like: int) -> G
             int(rng.integers(0, 255)),
             int(rng.integers(1, 7)),
         )
+    if rng.random() < 0.08:
+        _lamps(rng, picture)
     return picture.astype(np.uint8)
+
+
+def _lamps(rng: np.random.Generator, picture: NDArray[np.uint8]) -> None:
+    # The lamps over a plate at night, brighter than all else.
+    height, width = picture.shape
+    y = int(height * rng.uniform(0.02, 0.22))
+    for x in rng.uniform(0.15, 0.85, int(rng.integers(1, 3))):
+        reach = (max(2, int(width * rng.uniform(0.02, 0.08))), max(2, int(height * rng.uniform(0.02, 0.08))))
+        cv2.ellipse(picture, (int(x * width), y), reach, 0, 0, 360, 255, -1, cv2.LINE_AA)
 
 
 def exposed(rng: np.random.Generator, picture: Grey, across: float, strength: float) -> Grey:
@@ -164,6 +175,8 @@ def _levels(rng: np.random.Generator, light: NDArray[np.float32], strength: floa
         gain *= rng.uniform(0.15, 0.5)
     elif roll < 0.21 * strength:
         gain *= rng.uniform(1.15, 1.5)
+    # Haze and over-exposure together would leave nothing to read.
+    gain = min(gain, 1 + 0.45 * contrast)
     gamma = np.exp(rng.normal(0, 0.3) * strength)
     # A table of 256 greys is many times faster than a power for every pixel.
     greys = (np.arange(256, dtype=np.float32) - mean) * contrast + mean

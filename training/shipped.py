@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import cv2
@@ -13,23 +14,23 @@ from numpy.typing import NDArray
 
 from training import patrol
 from training.boxes import Found, found_plates, overlap
-from training.crops import grown, rectified
-from training.ctc import decoded
-from training.evaluate import Answer, rendered_crops
+from training.evaluate import rendered_crops
 from training.finder_targets import STRIDE
 from training.frames import SIDE, frames
+from training.refine_samples import samples
 from training.sensor import Grey
 from training.styles import REGIONS
 
-MARGIN = 0.045
+REFINING_SEED = 996_000
 LONG_SIDE = 960
 
 
 @dataclass(frozen=True)
 class Shipped:
-    """Both networks as one-thread sessions."""
+    """The networks as one-thread sessions."""
 
     finder: onnxruntime.InferenceSession
+    refiner: onnxruntime.InferenceSession
     reader: onnxruntime.InferenceSession
 
     def read(self, crops: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -48,12 +49,14 @@ class Shipped:
 
 
 def open_shipped(folder: Path) -> Shipped:
-    """Open finder.onnx and reader.onnx of a folder."""
+    """Open the three models of a folder."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
-    files = [str(folder / name) for name in ("finder.onnx", "reader.onnx")]
-    finder, reader = (onnxruntime.InferenceSession(f, options, ["CPUExecutionProvider"]) for f in files)
-    return Shipped(finder, reader)
+    files = [str(folder / name) for name in ("finder.onnx", "refiner.onnx", "reader.onnx")]
+    finder, refiner, reader = (
+        onnxruntime.InferenceSession(f, options, ["CPUExecutionProvider"]) for f in files
+    )
+    return Shipped(finder, refiner, reader)
 
 
 def finder_figures(shipped: Shipped, quoted: bool) -> dict[str, float]:
@@ -107,30 +110,29 @@ def region_figures(shipped: Shipped, count: int = 300) -> dict[str, float]:
     return {"region named": round(100 * float(named.mean()), 1), "named region right": round(100 * told, 1)}
 
 
-def whole_pictures(shipped: Shipped, quoted: bool) -> list[Answer]:
-    """Find and read every marked plate with a text of one half; an empty text where none was found."""
-    given: list[Answer] = []
-    for plate in (p for p in patrol.plates() if p.text and patrol.is_quoted(p.text) == quoted):
-        photograph = patrol.pictures()[plate.file]
-        found = [f for f in shipped.find(photograph) if overlap(_box(f), np.array(plate.box)) > 0.3]
-        if not found:
-            given.append(Answer("", 0.0, plate.text))
-            continue
-        crop = rectified(photograph, grown(found[0].corners.astype(np.float32), MARGIN))
-        text, confidence = decoded(shipped.read(crop[None, None].astype(np.float32)))[0]
-        given.append(Answer(text, confidence, plate.text))
-    return given
+def refined_corners(shipped: Shipped, count: int = 400) -> dict[str, float]:
+    """Measure how far corners are off that were roughly guessed, before and after refining; per cent of the crop."""
+    drawn = [s for s in islice(samples(REFINING_SEED, quoted=True), count) if s.weight == 1]
+    looks = np.stack([s.crop for s in drawn])[:, None].astype(np.float32)
+    wanted = np.stack([s.shifts for s in drawn])
+    told = np.asarray(shipped.refiner.run(["shifts"], {"crops": looks})[0])
+    return {
+        "corners off before, % of the crop": round(100 * float(np.abs(wanted).mean()), 2),
+        "corners off after": round(100 * float(np.abs(wanted - told).mean()), 2),
+    }
 
 
 def milliseconds(shipped: Shipped) -> dict[str, float]:
     """Return the CPU time of one run of each network on one thread, the best of many."""
     picture = np.zeros((1, 1, 544, 960), np.float32)
     crop = np.zeros((1, 1, 48, 128), np.float32)
+    look = np.zeros((1, 1, 64, 128), np.float32)
     return {
         "finder at 960 x 544": _best(lambda: shipped.finder.run(None, {"image": picture})),
         "finder at 640 x 384": _best(
             lambda: shipped.finder.run(None, {"image": picture[:, :, :384, :640].copy()})
         ),
+        "refiner a plate": _best(lambda: shipped.refiner.run(None, {"crops": look})),
         "reader a crop": _best(lambda: shipped.reader.run(None, {"crops": crop})),
     }
 

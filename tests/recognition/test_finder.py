@@ -133,15 +133,32 @@ class TestFindPlates:
     def test_shows_the_model_a_grey_picture_of_bounded_size(self) -> None:
         session = PaintedSession()
 
-        OnnxFinder(session, side_px=640).find_plates(np.full((2160, 3840, 3), (10, 20, 30), np.uint8))
+        OnnxFinder(session, sides_px=(640,)).find_plates(np.full((2160, 3840, 3), (10, 20, 30), np.uint8))
 
         (image,) = session.shown
         assert image.shape == (1, 1, 352, 640)
         assert image.dtype == np.float32
         assert set(np.unique(image)) == {22.0}
 
+    def test_looks_at_every_size_and_tells_a_plate_once(self) -> None:
+        session = PaintedSession()
+
+        (found,) = OnnxFinder(session, sides_px=(640, 608)).find_plates(np.zeros((704, 1280, 3), np.uint8))
+
+        assert [image.shape[3] for image in session.shown] == [640, 608]
+        assert found.confidence == 0.9
+
+    def test_looks_once_at_a_picture_smaller_than_every_size(self) -> None:
+        session = PaintedSession()
+
+        OnnxFinder(session, sides_px=(960, 384)).find_plates(np.zeros((96, 160, 3), np.uint8))
+
+        assert [image.shape for image in session.shown] == [(1, 1, 96, 160)]
+
     def test_gives_corners_in_the_pixels_of_the_frame(self) -> None:
-        (found,) = OnnxFinder(PaintedSession(), side_px=640).find_plates(np.zeros((704, 1280, 3), np.uint8))
+        (found,) = OnnxFinder(PaintedSession(), sides_px=(640,)).find_plates(
+            np.zeros((704, 1280, 3), np.uint8)
+        )
 
         # the model's cell at row 22, column 40 is at x 324, y 180; the frame is twice as large
         assert found.corners == ((568.0, 336.0), (728.0, 336.0), (728.0, 384.0), (568.0, 384.0))

@@ -65,9 +65,9 @@ class TestReadSettings:
             read_settings(tmp_path)
 
     def test_has_a_default_for_each(self, tmp_path: Path) -> None:
-        (tmp_path / "settings.json").write_text('{"finder": {"side_px": 640}}')
+        (tmp_path / "settings.json").write_text('{"finder": {"sides_px": [640]}}')
 
-        assert read_settings(tmp_path).finder == FinderSettings(side_px=640)
+        assert read_settings(tmp_path).finder == FinderSettings(sides_px=(640,))
         assert read_settings(tmp_path).reader == read_settings(tmp_path / "nothing").reader
 
     def test_accepts_what_is_shipped(self) -> None:
@@ -121,15 +121,21 @@ class TestEngineOfWeights:
     def test_does_not_use_weights_by_default_that_nobody_measured(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setenv("PLATEKEEPER_WEIGHTS", str(weights(tmp_path, finder=b"model", reader=b"model")))
-        (tmp_path / "settings.json").write_text('{"measured": "finder-00000000+reader-00000000"}')
+        monkeypatch.setenv(
+            "PLATEKEEPER_WEIGHTS", str(weights(tmp_path, finder=b"model", refiner=b"model", reader=b"model"))
+        )
+        (tmp_path / "settings.json").write_text(
+            '{"measured": "finder-00000000+refiner-00000000+reader-00000000"}'
+        )
 
         assert open_engine(threads=1).name == "rapidocr"
 
     def test_refuses_to_start_with_an_altered_model(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setenv("PLATEKEEPER_WEIGHTS", str(weights(tmp_path, finder=b"model", reader=b"model")))
+        monkeypatch.setenv(
+            "PLATEKEEPER_WEIGHTS", str(weights(tmp_path, finder=b"model", refiner=b"model", reader=b"model"))
+        )
         measured = read_manifest(tmp_path).version
         (tmp_path / "settings.json").write_text(json.dumps({"measured": measured}))
         (tmp_path / "finder.onnx").write_bytes(b"altered")

@@ -11,8 +11,10 @@ from platekeeper.recognition.reader import (
     OnnxReader,
     looks_at,
     region_of,
+    stacked,
     tempered,
 )
+from platekeeper.recognition.results import NOTHING_READ, Candidate, PlateReading
 from tests.recognition.test_ctc import columns
 
 
@@ -49,6 +51,32 @@ class TestLooksAt:
 
     def test_reads_crops_of_any_size(self) -> None:
         assert looks_at(np.zeros((1, 1, 3), np.uint8), [(0, 0)]).shape == (1, 1, HEIGHT_PX, WIDTH_PX)
+
+    def test_cuts_one_row_of_a_plate_of_two(self) -> None:
+        crop = np.zeros((132, 124, 3), np.uint8)
+        # the plate itself, 100 x 100 px within its margin; its upper half is white
+        crop[16:66, 12:112] = 255
+
+        assert looks_at(crop, [(-0.05, -0.1)], part=(0.0, 0.5)).min() > 250
+        assert looks_at(crop, [(-0.05, -0.1)], part=(0.5, 1.0)).max() < 5
+
+
+class TestStacked:
+    def row(self, text: str, confidence: float, other: str = "") -> PlateReading:
+        candidates = (Candidate(text, confidence), *([Candidate(other, 0.1)] if other else []))
+        return PlateReading(text, confidence, (), candidates, text)
+
+    def test_is_nothing_where_a_row_is_empty(self) -> None:
+        assert stacked(self.row("8AB", 0.9), NOTHING_READ) == NOTHING_READ
+        assert stacked(NOTHING_READ, self.row("8AB", 0.9)) == NOTHING_READ
+
+    def test_puts_the_rows_together_and_is_as_sure_as_of_both(self) -> None:
+        both = stacked(self.row("EZT", 0.9, "EZ7"), self.row("4721", 0.8))
+
+        assert both.text == "EZT4721"
+        assert both.raw == "EZT 4721"
+        assert both.confidence == pytest.approx(0.72)
+        assert [each.text for each in both.candidates] == ["EZT4721", "EZ74721"]
 
 
 class TestTempered:
@@ -91,14 +119,13 @@ class TestReadPlate:
         assert reading.candidates[1].text == "8C"
         assert reading.region is None
 
-    def test_calibrates_its_confidence(self) -> None:
-        points = ((0.0, 0.0), (1.0, 0.5))
+    def test_reads_a_plate_as_high_as_wide_by_its_rows_too(self) -> None:
+        square, wide = np.zeros((132, 124, 3), np.uint8), np.zeros((66, 124, 3), np.uint8)
 
-        plain = OnnxReader(DictatedSession(BEE), margins=[(0, 0)]).read_plate(CROP)
-        sober = OnnxReader(DictatedSession(BEE), margins=[(0, 0)], confidence=points).read_plate(CROP)
-
-        assert sober.confidence == pytest.approx(plain.confidence / 2, abs=1e-5)
-        assert sober.candidates[0].confidence == sober.confidence
+        for crop, runs in ((square, 3), (wide, 1)):
+            session = DictatedSession(BEE)
+            assert OnnxReader(session, margins=[(0, 0)]).read_plate(crop).text == "BC"
+            assert len(session.shown) == runs
 
     def test_names_the_region_where_the_model_tells_one(self) -> None:
         session = DictatedSession(BEE, region=np.log([[0.1, 0.9]]))

@@ -27,10 +27,13 @@ class DictatedReader:
         )
 
 
-def opinion(first: DictatedReader, second: DictatedReader) -> PlateReading:
+def opinion(
+    first: DictatedReader, second: DictatedReader, nearer: DictatedReader | None = None
+) -> PlateReading:
     reader = SecondOpinion(
         first=first,
         second=second,
+        nearer=nearer,
         first_margin=(0.1, 0.2),
         second_margin=(0.25, 0.5),
         agreeing=AGREEING,
@@ -57,6 +60,11 @@ class TestReadPlate:
     def test_reads_nothing_where_the_second_sees_a_caption(self, raw: str) -> None:
         assert opinion(DictatedReader("8ABC123"), DictatedReader(raw)) == NOTHING_READ
 
+    def test_reads_nothing_where_the_second_sees_small_letters(self) -> None:
+        caption = DictatedReader("rendered scene")
+        assert opinion(DictatedReader("RENDERED"), caption) == NOTHING_READ
+        assert opinion(DictatedReader("TACOS"), DictatedReader("California TACOS")).text == "TACOS"
+
     def test_is_sure_of_what_both_read(self) -> None:
         reading = opinion(DictatedReader("8ABC123"), DictatedReader("8ABC123"))
 
@@ -73,3 +81,24 @@ class TestReadPlate:
 
         assert first.shown == [(28, 48, 3)]
         assert second.shown == [(40, 60, 3)]
+
+    def test_looks_nearer_only_where_the_two_differ_or_the_first_is_unsure(self) -> None:
+        def asked(first: DictatedReader, second: DictatedReader) -> bool:
+            nearer = DictatedReader("8ABC123")
+            opinion(first, second, nearer)
+            return bool(nearer.shown)
+
+        assert not asked(DictatedReader("8ABC123"), DictatedReader("8ABC123"))
+        assert asked(DictatedReader("8ABC123"), DictatedReader("BABC123"))
+        assert asked(DictatedReader("8ABC123", 0.3), DictatedReader("8ABC123"))
+
+    def test_doubts_what_the_nearer_look_does_not_confirm(self) -> None:
+        first, second = DictatedReader("8ABC123", 0.3), DictatedReader("8ABC123")
+
+        assert opinion(first, second, DictatedReader("BABC123")).confidence < 0.5
+        assert opinion(first, second, DictatedReader("8ABC123")).confidence == 0.99
+
+    def test_reads_nothing_where_the_nearer_look_sees_a_caption(self) -> None:
+        seen = opinion(DictatedReader("123305"), DictatedReader("123306"), DictatedReader("12:33:05"))
+
+        assert seen == NOTHING_READ

@@ -230,6 +230,17 @@ class TestFramesOfVideo:
         assert [frame.frame for frame in frames] == list(range(20))
         assert frames[10].time_s == pytest.approx(1.0, abs=0.11)
 
+    def test_goes_by_the_clock_of_a_video_whose_rate_varies(self, tmp_path: Path) -> None:
+        # an animation is a video to FFmpeg, and the one of varying rate that can be written here
+        shown = [Image.fromarray(np.full((90, 160, 3), 40 * number, dtype=np.uint8)) for number in range(5)]
+        shown[0].save(
+            tmp_path / "a.gif", save_all=True, append_images=shown[1:], duration=[100, 500, 100, 1000, 100]
+        )
+        varying = (tmp_path / "a.gif").rename(tmp_path / "a.mkv")
+
+        assert [frame.time_s for frame in outcomes(varying, every_s=0)[0]] == [0.0, 0.1, 0.6, 0.7, 1.7]
+        assert [frame.time_s for frame in outcomes(varying, every_s=0.5)[0]] == [0.0, 0.6, 1.7]
+
     def test_gives_one_frame_in_so_many_seconds(self, tmp_path: Path) -> None:
         frames, _ = outcomes(video(tmp_path / "a.avi", frames=30, fps=10), every_s=1.0)
 

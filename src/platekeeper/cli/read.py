@@ -12,12 +12,10 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from platekeeper.recognition import ENGINES, Engine, Recognition, open_engine
-from platekeeper.recognition.passages import PassageRules, passages_of
+from platekeeper.recognition.passages import passages_of
+from platekeeper.recognition.sightings import rules_for
 from platekeeper.recognition.sources import SourceFrame, UnreadableFile, frames_of, is_video, listed
 from platekeeper.recognition.videos import duration_of, is_live, without_credentials
-
-SETTLED_S = 2.0
-"""On a live stream a plate in view for so long is told at once: an alert cannot wait until it has gone by."""
 
 SHOWN_PROBABILITY = 0.001
 """Characters less likely than this are left out of the output."""
@@ -132,10 +130,9 @@ class _Reading:
     def _video(self, file: str) -> Iterator[dict[str, Any] | UnreadableFile]:
         """Read the passages of a video; a line without a plate where there is none."""
         watched = _Watched(file, self._progress)
-        rules = PassageRules(settled_s=SETTLED_S) if is_live(file) else PassageRules()
         passages = problems = 0
         for outcome in passages_of(
-            watched.frames(frames_of(file, every_s=self._every_s)), self._engine, rules
+            watched.frames(frames_of(file, every_s=self._every_s)), self._engine, rules_for(file)
         ):
             if isinstance(outcome, UnreadableFile):
                 problems += 1

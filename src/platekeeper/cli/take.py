@@ -12,9 +12,8 @@ from platekeeper.office.config.database import Database
 from platekeeper.office.config.migrate import migrate
 from platekeeper.recognition import ENGINES, Engine, open_engine
 from platekeeper.recognition.messages import read_message
-from platekeeper.recognition.sources import SourceFrame, UnreadableFile, frames_of, is_stream, listed
-
-_BATCH = 100
+from platekeeper.recognition.sightings import Sighting, sightings_in
+from platekeeper.recognition.sources import UnreadableFile, is_stream, listed
 
 
 @click.command()
@@ -25,7 +24,11 @@ _BATCH = 100
     "--engine", "engine_name", default="default", show_default=True, help=f"One of: {', '.join(ENGINES)}."
 )
 @click.option(
-    "--every", "every_s", default=0.5, show_default=True, help="Of a video, one frame in so many seconds."
+    "--every",
+    "every_s",
+    default=0.1,
+    show_default=True,
+    help="Of a video, look at one frame in so many seconds; each plate that goes by is one read.",
 )
 def take(paths: tuple[str, ...], *, agency: str, camera: str, engine_name: str, every_s: float) -> None:
     """Read pictures, folders, videos or streams and store the reads: matched, alerted, searchable.
@@ -45,28 +48,27 @@ def take(paths: tuple[str, ...], *, agency: str, camera: str, engine_name: str, 
         stored = known = alerts = 0
         for path in paths:
             for file in listed(path):
-                for outcome in frames_of(file, every_s=every_s):
+                for outcome in sightings_in(file, engine, every_s=every_s):
                     if isinstance(outcome, UnreadableFile):
                         unreadable += 1
                         click.echo(str(outcome), err=True)
                         continue
-                    messages = _messages(engine, outcome, file, camera)
-                    for start in range(0, len(messages), _BATCH):
-                        taken = take_batch(
-                            agency=owner, producer="command line", reads=messages[start : start + _BATCH],
-                            now=datetime.now(UTC),
-                        )  # fmt: skip
-                        for waiting in taken.quarantined:
-                            click.echo(f"{file}: {waiting.reason}", err=True)
-                        stored += taken.receipt.stored
-                        known += taken.receipt.known
-                        alerts += taken.receipt.alerts
+                    taken = take_batch(
+                        agency=owner, producer="command line", reads=[_message(engine, outcome, file, camera)],
+                        now=datetime.now(UTC),
+                    )  # fmt: skip
+                    for waiting in taken.quarantined:
+                        click.echo(f"{file}: {waiting.reason}", err=True)
+                    stored += taken.receipt.stored
+                    known += taken.receipt.known
+                    alerts += taken.receipt.alerts
         click.echo(f"{stored} reads are new, {known} were here before, {alerts} alerts were raised.")
     if unreadable:
         sys.exit(1)
 
 
-def _messages(engine: Engine, frame: SourceFrame, file: str, camera: str) -> list[wire.Read]:
+def _message(engine: Engine, seen: Sighting, file: str, camera: str) -> wire.Read:
+    frame = seen.frame
     picture = None if is_stream(file) or frame.frame is not None else Path(file)
     if is_stream(file):
         captured_at, event = datetime.now(UTC), f"{frame.file}:{frame.frame}"
@@ -74,14 +76,10 @@ def _messages(engine: Engine, frame: SourceFrame, file: str, camera: str) -> lis
         made_at = datetime.fromtimestamp(Path(file).stat().st_mtime, UTC)
         captured_at = made_at + timedelta(seconds=frame.time_s or 0)
         event = f"{_digest(Path(file))}:{frame.frame or 0}"
-    return [
-        read_message(
-            frame.pixels, found, engine=wire.Engine(engine.name, engine.version), camera=camera,
-            captured_at=captured_at, event=f"{event}:{place}", original=picture,
-        )
-        for place, found in enumerate(engine.recognize(frame.pixels))
-        if found.reading.text
-    ]  # fmt: skip
+    return read_message(
+        frame.pixels, seen.found, engine=wire.Engine(engine.name, engine.version), camera=camera,
+        captured_at=captured_at, event=f"{event}:{seen.place}", original=picture,
+    )  # fmt: skip
 
 
 def _digest(file: Path) -> str:

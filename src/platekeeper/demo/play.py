@@ -15,7 +15,8 @@ from platekeeper.office.alerts.intake import take_batch
 from platekeeper.office.devices.models import Camera
 from platekeeper.recognition import Engine, open_engine
 from platekeeper.recognition.messages import read_message
-from platekeeper.recognition.sources import UnreadableFile, frames_of, is_stream, listed
+from platekeeper.recognition.sightings import sightings_in
+from platekeeper.recognition.sources import UnreadableFile, is_stream, listed
 
 PRODUCER = "demonstration"
 _GAP = timedelta(seconds=7)
@@ -100,19 +101,19 @@ def _take(
     outcome: Outcome,
 ) -> int | None:
     messages = []
-    for frame in frames_of(str(file)):
-        if isinstance(frame, UnreadableFile):
-            outcome.unread.append(str(frame))
+    for seen in sightings_in(str(file), engine):
+        if isinstance(seen, UnreadableFile):
+            outcome.unread.append(str(seen))
             return None
+        frame = seen.frame
         moment = captured_at + timedelta(seconds=frame.time_s or 0)
-        messages += [
+        messages.append(
             read_message(
-                frame.pixels, found, engine=wire.Engine(engine.name, engine.version), camera=camera.ref,
-                captured_at=moment, event=f"{_digest(file)}:{frame.frame or 0}:{place}",
+                frame.pixels, seen.found, engine=wire.Engine(engine.name, engine.version), camera=camera.ref,
+                captured_at=moment, event=f"{_digest(file)}:{frame.frame or 0}:{seen.place}",
                 original=file if frame.frame is None else None, flags=("demonstration",),
             )
-            for place, found in enumerate(engine.recognize(frame.pixels)) if found.reading.text
-        ]  # fmt: skip
+        )  # fmt: skip
     outcome.pictures += 1
     outcome.plates += len(messages)
     for batch in _batches(messages):

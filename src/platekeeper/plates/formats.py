@@ -109,12 +109,29 @@ def formats_matching(
     return tuple(sorted(found, key=lambda f: -f.weight))
 
 
-def rerank(candidates: Iterable[tuple[str, float]], region: str | None = None) -> tuple[RankedText, ...]:
+def _most_common(text: str, region: str | None) -> PlateFormat | None:
+    """Return the most common format of a region that explains a text, personalised ones included."""
+    falling, alternatives = _alternatives(region)
+    match = alternatives.fullmatch(text)
+    return falling[match.lastindex - 1] if match and match.lastindex else None
+
+
+@cache
+def _alternatives(region: str | None) -> tuple[tuple[PlateFormat, ...], re.Pattern[str]]:
+    # one expression, the most common format first: trying hundreds one by one is what re-ranking would cost
+    falling = tuple(sorted(_formats_in(region), key=lambda f: -f.weight))
+    return falling, re.compile("|".join(f"({_compiled(f.pattern).pattern})" for f in falling) or "(?!)")
+
+
+def rerank(
+    candidates: Iterable[tuple[str, float]], region: str | None = None, *, strength: float = 1.0
+) -> tuple[RankedText, ...]:
     """Order a reader's candidates by confidence and by how well the region's formats explain them.
 
     Args:
         candidates: normal form and confidence in [0, 1], the reader's best first.
         region: as for `formats_matching`; without formats for it the order is the reader's.
+        strength: how much formats count, from 0 (not at all) to 1; the weight's exponent.
 
     Returns:
         Every candidate once, best first; the reader's first choice is the one with `was == 0`.
@@ -122,7 +139,9 @@ def rerank(candidates: Iterable[tuple[str, float]], region: str | None = None) -
     known = bool(_formats_in(region))
     ranked = []
     for was, (text, confidence) in enumerate(candidates):
-        best = next(iter(formats_matching(text, region, personalised=True)), None)
+        best = _most_common(text, region)
         weight = best.weight if best else UNFORMATTED_WEIGHT
-        ranked.append(RankedText(text, confidence, confidence * (weight if known else 1.0), best, was))
+        ranked.append(
+            RankedText(text, confidence, confidence * (weight**strength if known else 1.0), best, was)
+        )
     return tuple(sorted(ranked, key=lambda r: (-r.score, r.was)))

@@ -10,10 +10,8 @@ Source:
     Graves et al. 2006, "Connectionist Temporal Classification", sections 3 and 4.1
 """
 
-import heapq
 import math
 from collections.abc import Iterable, Sequence
-from itertools import groupby
 from typing import TypeAlias
 
 import numpy as np
@@ -25,12 +23,18 @@ ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 BLANK = 0
 CLASSES = 1 + len(ALPHABET)
 
+_CLASS_OF_CODE = np.full(256, -1, dtype=np.intp)
+_CLASS_OF_CODE[[ord(char) for char in ALPHABET]] = np.arange(1, CLASSES)
+_CLASS_OF_CODE[ord(" ")] = BLANK  # pads the shorter ones
+
 LogProbs: TypeAlias = NDArray[np.float32]
 """Log-probabilities, shape (columns, CLASSES); each row sums to 1 as probabilities."""
 
 FLOOR = -18.0
 """A class is never less likely than e^-18: one sure column must not veto a text that all others support."""
 
+SCALED_EVERY = 8
+"""So many columns at `FLOOR` are far from the smallest number that can be told."""
 UNLIKELY = 1e-3
 """A character less likely than this in a column starts no candidate there."""
 IMPOSSIBLE = -1000.0
@@ -61,10 +65,10 @@ def likely_texts(log_probs: LogProbs, *, beam: int = 8) -> list[str]:
     # prefix -> (probability ending in blank, ending in its last character); plain numbers are three times faster
     # than arrays of eight, and no text of a plate's length is so unlikely that they underflow
     beams: dict[str, tuple[float, float]] = {"": (1.0, 0.0)}
-    for column in np.exp(np.maximum(log_probs, FLOOR)).astype(np.float64).tolist():
+    shares = np.exp(np.maximum(log_probs, FLOOR)).astype(np.float64)
+    for column, falling in zip(shares.tolist(), np.argsort(-shares[:, 1:], axis=1).tolist(), strict=True):
         nexts: dict[str, tuple[float, float]] = {}
-        likely = sorted((c for c in range(1, CLASSES) if column[c] > UNLIKELY), key=lambda c: -column[c])
-        chars = [(ALPHABET[c - 1], column[c]) for c in likely[:beam]]
+        chars = [(ALPHABET[c], column[c + 1]) for c in falling[:beam] if column[c + 1] > UNLIKELY]
         for prefix, (in_blank, in_char) in beams.items():
             total = in_blank + in_char
             last = prefix[-1:]
@@ -75,8 +79,7 @@ def likely_texts(log_probs: LogProbs, *, beam: int = 8) -> list[str]:
                 start = in_blank if char == last else total
                 known = nexts.get(prefix + char, (0.0, 0.0))
                 nexts[prefix + char] = (known[0], known[1] + start * chance)
-        best = heapq.nlargest(beam, nexts.items(), key=lambda item: item[1][0] + item[1][1])
-        beams = dict(best)
+        beams = dict(sorted(nexts.items(), key=lambda item: -item[1][0] - item[1][1])[:beam])
     return list(beams)
 
 
@@ -89,48 +92,71 @@ def text_log_probabilities(log_probs: LogProbs, texts: Sequence[str]) -> NDArray
 
     Args:
         log_probs: shape (columns, CLASSES).
-        texts: texts over `ALPHABET`, all of one length.
+        texts: texts over `ALPHABET`.
 
     Returns:
         Log-probabilities, shape (len(texts),); -inf where a text needs more columns than there are.
 
     Raises:
-        ValueError: the texts differ in length or hold other characters.
+        ValueError: a text holds other characters.
     """
     check_log_probs(log_probs)
-    labels = np.array([[_class_of(char) for char in text] for text in texts], dtype=np.intp)
+    return np.asarray(_aligned(log_probs[None], texts)[0])
+
+
+def _aligned(looks: NDArray[np.float32], texts: Sequence[str]) -> NDArray[np.float64]:
+    """Sum over the alignments of texts with looks (n, columns, CLASSES); log-probabilities (n, len(texts))."""
+    labels, lengths = _labels(texts)
     states = np.full((len(texts), 2 * labels.shape[1] + 1), BLANK, dtype=np.intp)
     states[:, 1::2] = labels
     # a state may be entered from two before it unless it is a blank or repeats that character
-    skip = np.zeros(states.shape, dtype=bool)
-    skip[:, 2:] = (states[:, 2:] != BLANK) & (states[:, 2:] != states[:, :-2])
-    alpha = np.full(states.shape, -np.inf)
-    emitted = np.maximum(log_probs, FLOOR).astype(np.float64)[:, states]
-    alpha[:, :2] = emitted[0, :, :2]
-    for column in emitted[1:]:
+    skip = (states[:, 2:] != BLANK) & (states[:, 2:] != states[:, :-2])
+    # plain probabilities, brought back to 1 now and then: many times faster than sums of logarithms
+    emitted = np.exp(np.maximum(looks, FLOOR).astype(np.float64))[:, :, states].swapaxes(0, 1)
+    alpha = np.zeros(emitted.shape[1:])
+    alpha[..., :2] = emitted[0, ..., :2]
+    scale = np.zeros(alpha.shape[:2])
+    for at, column in enumerate(emitted[1:], 1):
         stepped = alpha.copy()
-        stepped[:, 1:] = np.logaddexp(stepped[:, 1:], alpha[:, :-1])
-        jumped = np.full_like(alpha, -np.inf)
-        jumped[:, 2:] = alpha[:, :-2]
-        alpha = np.where(skip, np.logaddexp(stepped, jumped), stepped) + column
-    return np.logaddexp(alpha[:, -1], alpha[:, -2]) if states.shape[1] > 1 else alpha[:, -1]
+        stepped[..., 1:] += alpha[..., :-1]
+        stepped[..., 2:] += alpha[..., :-2] * skip
+        alpha = stepped * column
+        if at % SCALED_EVERY == 0:
+            total = alpha.sum(axis=2)
+            scale += np.log(total)
+            alpha /= total[..., None]
+    last = np.broadcast_to(2 * lengths[None, :, None], (*alpha.shape[:2], 1))
+    ends = np.take_along_axis(alpha, last, axis=2) + np.where(
+        last > 0, np.take_along_axis(alpha, np.maximum(last - 1, 0), axis=2), 0.0
+    )
+    logs = np.log(ends[..., 0], out=np.full(scale.shape, -np.inf), where=ends[..., 0] > 0)
+    return np.asarray(logs + scale)
+
+
+def _labels(texts: Sequence[str]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return the classes of texts, padded with blanks to the longest, and their lengths."""
+    longest = max(map(len, texts))
+    padded = "".join(text.ljust(longest) for text in texts).encode("ascii", "replace")
+    labels = _CLASS_OF_CODE[np.frombuffer(padded, dtype=np.uint8)].reshape(len(texts), longest)
+    if (labels < 0).any():
+        raise ValueError("expected texts of the characters 0-9 and A-Z")
+    return labels, np.array([len(text) for text in texts], dtype=np.intp)
 
 
 def _fused(looks: Sequence[LogProbs], texts: Sequence[str]) -> NDArray[np.float64]:
-    """Average the log-probabilities that several looks give texts of one length."""
-    scores = [np.maximum(text_log_probabilities(look, texts), IMPOSSIBLE) for look in looks]
-    return np.asarray(np.mean(scores, axis=0), dtype=np.float64)
+    """Average the log-probabilities that several looks give texts."""
+    for look in looks:
+        check_log_probs(look)
+    alike = len({len(look) for look in looks}) == 1
+    stacks = [np.stack(looks)] if alike else [look[None] for look in looks]
+    scores = np.concatenate([_aligned(stack, texts) for stack in stacks])
+    return np.asarray(np.maximum(scores, IMPOSSIBLE).mean(axis=0), dtype=np.float64)
 
 
 def _scored(looks: Sequence[LogProbs], texts: Iterable[str]) -> list[Candidate]:
     """Give each text the probability that the looks together give it, the likeliest first."""
-    scored = [
-        (float(score), text)
-        for _, alike in groupby(sorted(texts, key=len), key=len)
-        for group in [list(alike)]
-        for text, score in zip(group, _fused(looks, group), strict=True)
-    ]
-    falling = sorted(scored, key=lambda each: (-each[0], each[1]))
+    named = sorted(texts)
+    falling = sorted(zip(_fused(looks, named).tolist(), named, strict=True), key=lambda each: -each[0])
     return [Candidate(text, round(min(1.0, math.exp(score)), 6)) for score, text in falling]
 
 
@@ -146,8 +172,12 @@ def characters_of(looks: Sequence[LogProbs], text: str) -> tuple[Character, ...]
     """
     if not text:
         return ()
-    exchanged = [text[:place] + char + text[place + 1 :] for place in range(len(text)) for char in ALPHABET]
-    scores = _fused(looks, exchanged).reshape(len(text), len(ALPHABET))
+    # what no column of any look supports cannot change the sum: only the others are tried
+    supported = np.max([look[:, 1:].max(axis=0) for look in looks], axis=0) > math.log(UNLIKELY)
+    likely = [char for char, is_seen in zip(ALPHABET, supported, strict=True) if is_seen or char in text]
+    exchanged = [text[:place] + char + text[place + 1 :] for place in range(len(text)) for char in likely]
+    scores = np.full((len(text), len(ALPHABET)), -np.inf)
+    scores[:, [ALPHABET.index(char) for char in likely]] = _fused(looks, exchanged).reshape(len(text), -1)
     weights = np.exp(scores - scores.max(axis=1, keepdims=True))
     shares = weights / weights.sum(axis=1, keepdims=True)
     return tuple(_character(char, share) for char, share in zip(text, shares, strict=True))

@@ -5,6 +5,7 @@ corners of the plate around it lie. Cells that speak of the same plate are avera
 steadies the corners. Everything but running the model is a pure function of arrays.
 """
 
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 import cv2
@@ -112,13 +113,21 @@ def merge_quads(
 
 
 class OnnxFinder:
-    """Finds plates with a model of inputs "image" and outputs "score" and "corners"."""
+    """Finds plates with a model of inputs "image" and outputs "score" and "corners".
+
+    It knows plates up to a quarter of its view: nearer ones are found where the picture is seen smaller.
+    """
 
     def __init__(
-        self, session: Session, *, side_px: int = 960, threshold: float = 0.3, merge_iou: float = 0.4
+        self,
+        session: Session,
+        *,
+        sides_px: Sequence[int] = (960,),
+        threshold: float = 0.3,
+        merge_iou: float = 0.4,
     ) -> None:
         self._session = session
-        self._side_px = side_px
+        self._sides_px = tuple(sides_px)
         self._threshold = threshold
         self._merge_iou = merge_iou
 
@@ -126,16 +135,38 @@ class OnnxFinder:
         """Find the plates in a frame, the surest first (`PlateFinder`)."""
         check_bgr(frame)
         height, width = frame.shape[:2]
-        wide, high = input_size(width, height, side_px=self._side_px)
-        image = _seen(frame, wide, high).astype(np.float32)[None, None]
-        score, corners = self._session.run(["score", "corners"], {"image": image})
-        found = decode_maps(score[0, 0], corners[0], threshold=self._threshold)
-        quads, scores = merge_quads(*found, merge_iou=self._merge_iou)
-        quads = quads * np.array([width / wide, height / high], dtype=np.float32)
+        sizes = dict.fromkeys(input_size(width, height, side_px=side) for side in self._sides_px)
+        seen = [self._looked(frame, *size) for size in sizes]
+        quads, scores = np.concatenate([q for q, _ in seen]), np.concatenate([s for _, s in seen])
+        falling = np.argsort(-scores, kind="stable")
+        quads, scores = _apart(quads[falling], scores[falling], iou=self._merge_iou)
         return [
             PlateRegion(as_corners(quad), round(float(sure), 4))
             for quad, sure in zip(quads, scores, strict=True)
         ]
+
+    def _looked(
+        self, frame: BgrFrame, wide: int, high: int
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Look at a frame at one size; quadrilaterals in the frame's pixels and their scores."""
+        image = _seen(frame, wide, high).astype(np.float32)[None, None]
+        score, corners = self._session.run(["score", "corners"], {"image": image})
+        found = decode_maps(score[0, 0], corners[0], threshold=self._threshold)
+        quads, scores = merge_quads(*found, merge_iou=self._merge_iou)
+        back = np.array([frame.shape[1] / wide, frame.shape[0] / high], dtype=np.float32)
+        return quads * back, scores
+
+
+def _apart(
+    quads: NDArray[np.float32], scores: NDArray[np.float32], *, iou: float
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Keep the surest of those that mean the same plate, seen at several sizes; scores fall."""
+    shares = overlaps(boxes_of(quads), boxes_of(quads))
+    kept: list[int] = []
+    for at in range(len(quads)):
+        if not (shares[at, kept] >= iou).any():
+            kept.append(at)
+    return quads[kept], scores[kept]
 
 
 def _seen(frame: BgrFrame, wide: int, high: int) -> GrayFrame:

@@ -16,7 +16,7 @@ from platekeeper.recognition.frames import RecognitionError
 
 SHIPPED = Path(__file__).parent / "weights"
 FOLDER_VARIABLE = "PLATEKEEPER_WEIGHTS"
-FINDER, READER = "finder.onnx", "reader.onnx"
+FINDER, REFINER, READER = "finder.onnx", "refiner.onnx", "reader.onnx"
 
 Points = tuple[tuple[float, float], ...]
 _Form = TypeVar("_Form", bound=msgspec.Struct)
@@ -61,14 +61,18 @@ class FinderSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How the finder is used.
 
     Attributes:
-        side_px: the longer side of a picture is brought down to this.
+        sides_px: the longer side of a picture is brought down to each of these in turn.
         threshold: cells scored lower are not looked at, in [0, 1].
         merge_iou: boxes that overlap at least so much are one plate.
+        refined: how often a found plate's corners are set right.
+        glance: what the reader sees nothing on, at a glance, is no plate: least product of both sureties.
     """
 
-    side_px: int = 960
-    threshold: float = 0.3
+    sides_px: tuple[int, ...] = (960, 384, 160)
+    threshold: float = 0.4
     merge_iou: float = 0.4
+    refined: int = 1
+    glance: float = 0.3
 
 
 class ReaderSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -83,7 +87,7 @@ class ReaderSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         disagreeing: the same for readings that it contradicts.
     """
 
-    margins: tuple[tuple[float, float], ...] = ((0.04, 0.04),)
+    margins: tuple[tuple[float, float], ...] = ((0.04, 0.04), (0.0, 0.0), (0.08, 0.08))
     temperature: float = 1.0
     region_confidence: float = 0.8
     confidence: Points = ((0.0, 0.0), (1.0, 1.0))

@@ -11,9 +11,11 @@ import onnxruntime
 
 from platekeeper.recognition import text_engine
 from platekeeper.recognition.finder import OnnxFinder
+from platekeeper.recognition.glance import GlancingFinder
 from platekeeper.recognition.manifest import (
     FINDER,
     READER,
+    REFINER,
     Manifest,
     Settings,
     WeightsUnusable,
@@ -21,7 +23,9 @@ from platekeeper.recognition.manifest import (
     read_manifest,
     read_settings,
 )
+from platekeeper.recognition.ranking import RankingReader
 from platekeeper.recognition.reader import MARGIN, OnnxReader
+from platekeeper.recognition.refiner import RefiningFinder
 from platekeeper.recognition.results import Recognition
 from platekeeper.recognition.seams import PlateFinder, PlateReader
 from platekeeper.recognition.second_opinion import SecondOpinion
@@ -31,9 +35,6 @@ SHORTEST, LONGEST = 2, 9
 """Plates of one character exist, but what is read as one is nearly always none; what is longer is a caption."""
 LEAST_CONFIDENCE = 0.02
 """Below it a reading says nothing, and what the finder saw is most likely no plate."""
-
-
-UNCALIBRATED = ((0.0, 0.0), (1.0, 1.0))
 
 
 @dataclass(frozen=True)
@@ -47,10 +48,10 @@ class OwnParts:
 
 
 def has_measured_weights(folder: Path) -> bool:
-    """Say whether a folder has both models and how good they are: weights nobody measured are not for use."""
+    """Say whether a folder has all models and how good they are: weights nobody measured are not for use."""
     manifest = read_manifest(folder)
-    has_both = manifest.model(FINDER) is not None and manifest.model(READER) is not None
-    return has_both and read_settings(folder).measured == manifest.version
+    has_all = all(manifest.model(file) is not None for file in (FINDER, REFINER, READER))
+    return has_all and read_settings(folder).measured == manifest.version
 
 
 def open_own_parts(folder: Path, *, threads: int, second: bool, settings: Settings | None = None) -> OwnParts:
@@ -71,26 +72,31 @@ def open_own_parts(folder: Path, *, threads: int, second: bool, settings: Settin
     """
     manifest = read_manifest(folder)
     settings = settings or _settings_of(folder, manifest)
-    finder = OnnxFinder(
+    rough = OnnxFinder(
         _open_model(folder, manifest, FINDER, threads=threads),
-        side_px=settings.finder.side_px,
+        sides_px=settings.finder.sides_px,
         threshold=settings.finder.threshold,
         merge_iou=settings.finder.merge_iou,
     )
+    refining = _open_model(folder, manifest, REFINER, threads=threads)
+    exact = RefiningFinder(rough, refining, times=settings.finder.refined)
+    reading = _open_model(folder, manifest, READER, threads=threads)
+    finder = GlancingFinder(exact, reading, least=settings.finder.glance)
     reader = OnnxReader(
-        _open_model(folder, manifest, READER, threads=threads),
+        reading,
         margins=settings.reader.margins,
         temperature=settings.reader.temperature,
         regions=manifest.regions,
         region_confidence=settings.reader.region_confidence,
-        # with a second opinion, what both say together is calibrated, not this
-        confidence=UNCALIBRATED if second else settings.reader.confidence,
     )
     if not second:
-        return OwnParts(finder, reader, MARGIN, manifest.version)
+        alone = RankingReader(reader, settings.reader.confidence)
+        return OwnParts(finder, alone, MARGIN, manifest.version)
+    fast, careful = text_engine.open_second_readers(threads=threads)
     pair = SecondOpinion(
         first=reader,
-        second=text_engine.open_second_reader(threads=threads),
+        second=fast,
+        nearer=careful,
         first_margin=MARGIN,
         second_margin=text_engine.MARGIN,
         agreeing=settings.reader.agreeing,

@@ -50,6 +50,17 @@ def is_caption(raw: str) -> bool:
     return any(pattern.search(raw) for pattern in (CLOCK_OR_DATE, PHONE, SPEED))
 
 
+def is_wording(text: str, raw: str) -> bool:
+    """Say whether letters that were read as a plate's stand there in small ones: a caption, a slogan, a shop sign.
+
+    Args:
+        text: what was read, capitals.
+        raw: the same place as a reader saw it that tells small letters from capitals.
+    """
+    seen = SEPARATORS.sub("", raw)
+    return text.isalpha() and text not in seen and text.lower() in seen.lower()
+
+
 def is_plate_text(raw: str, text: str, *, shape: PlateShape = PLATE_SHAPE) -> bool:
     """Say whether a text may stand on a plate.
 

@@ -7,35 +7,75 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from platekeeper.recognition.calibration import Points, calibrated
 from platekeeper.recognition.ctc import LogProbs, reading_of
 from platekeeper.recognition.finder import Session
 from platekeeper.recognition.frames import BgrFrame, check_bgr
-from platekeeper.recognition.geometry import plate_within, rectify
-from platekeeper.recognition.results import PlateReading
+from platekeeper.recognition.geometry import plate_within, rectify, size_of
+from platekeeper.recognition.results import NOTHING_READ, Candidate, PlateReading
 
 HEIGHT_PX, WIDTH_PX = 48, 128
 ISO_3166 = re.compile(r"(?!EU$)[A-Z]{2}(-[A-Z0-9]{1,3})?")
 MARGIN = (0.12, 0.16)
 """What a crop shows around the plate, parts of its width and height: room for every look."""
+STACKED_BELOW = 1.45
+"""A plate that is not so many times as wide as high may bear two rows, as those of motorcycles do."""
+ROWS = ((0.0, 0.52), (0.48, 1.0))
+"""Between which parts of its height each row of such a plate stands."""
+MOST_CANDIDATES = 8
 
 
-def looks_at(crop: BgrFrame, margins: Sequence[tuple[float, float]]) -> NDArray[np.float32]:
+def looks_at(
+    crop: BgrFrame, margins: Sequence[tuple[float, float]], *, part: tuple[float, float] = (0.0, 1.0)
+) -> NDArray[np.float32]:
     """Cut a plate out of its crop once for each margin.
 
     Args:
         crop: the plate made upright, with `MARGIN` around it, BGR uint8.
         margins: what to show around the plate in each look, parts of its width and height.
+        part: between which parts of the plate's height to look; all of it by default.
 
     Returns:
         Grey pictures, shape (looks, 1, HEIGHT_PX, WIDTH_PX), float32, 0 to 255.
     """
     plate = plate_within(crop, MARGIN)
+    (_, top), (_, bottom) = plate[0], plate[2]
+    high = bottom - top
+    plate[:2, 1], plate[2:, 1] = top + high * part[0], top + high * part[1]
     size = (WIDTH_PX, HEIGHT_PX)
     cuts = [
         cv2.cvtColor(rectify(crop, plate, margin=each, size=size), cv2.COLOR_BGR2GRAY) for each in margins
     ]
     return np.stack(cuts).astype(np.float32)[:, None]
+
+
+def stacked(upper: PlateReading, lower: PlateReading) -> PlateReading:
+    """Put the readings of a plate's two rows together.
+
+    Args:
+        upper: the first row's.
+        lower: the second row's.
+
+    Returns:
+        One reading of both, its confidence their product; empty where a row is.
+    """
+    if not upper.text or not lower.text:
+        return NOTHING_READ
+    pairs = sorted(
+        (
+            Candidate(a.text + b.text, round(a.confidence * b.confidence, 6))
+            for a in upper.candidates
+            for b in lower.candidates
+        ),
+        key=lambda each: -each.confidence,
+    )
+    return PlateReading(
+        text=upper.text + lower.text,
+        confidence=pairs[0].confidence,
+        characters=(*upper.characters, *lower.characters),
+        candidates=tuple(pairs[:MOST_CANDIDATES]),
+        raw=f"{upper.raw} {lower.raw}",
+        region=upper.region or lower.region,
+    )
 
 
 def tempered(log_probs: LogProbs, temperature: float) -> LogProbs:
@@ -91,22 +131,30 @@ class OnnxReader:
         temperature: float = 1.0,
         regions: Sequence[str] = (),
         region_confidence: float = 0.8,
-        confidence: Points = ((0.0, 0.0), (1.0, 1.0)),
     ) -> None:
         self._session = session
         self._margins = tuple(margins)
         self._temperature = temperature
         self._regions = tuple(regions)
         self._region_confidence = region_confidence
-        self._confidence = confidence
         self._outputs = ["log_probs", "region"] if regions else ["log_probs"]
 
     def read_plate(self, crop: BgrFrame) -> PlateReading:
         """Read the plate in the middle of a crop that has `MARGIN` around it (`PlateReader`)."""
         check_bgr(crop)
-        columns, *region = self._session.run(self._outputs, {"crops": looks_at(crop, self._margins)})
+        plate = plate_within(crop, MARGIN)
+        whole = self._read(looks_at(crop, self._margins))
+        width, height = size_of(plate)
+        if width >= STACKED_BELOW * height:
+            return whole
+        upper, lower = (self._read(looks_at(crop, self._margins, part=part)) for part in ROWS)
+        both = stacked(upper, lower)
+        return both if both.confidence > whole.confidence else whole
+
+    def _read(self, crops: NDArray[np.float32]) -> PlateReading:
+        columns, *region = self._session.run(self._outputs, {"crops": crops})
         region_told = (
             region_of(region[0], self._regions, at_least=self._region_confidence) if region else None
         )
         looks = list(tempered(columns, self._temperature))
-        return calibrated(reading_of(looks, region=region_told), self._confidence)
+        return reading_of(looks, region=region_told)

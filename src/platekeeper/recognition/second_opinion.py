@@ -6,7 +6,8 @@ from platekeeper.recognition.calibration import Points, calibrated
 from platekeeper.recognition.frames import BgrFrame, check_bgr
 from platekeeper.recognition.fusion import fuse
 from platekeeper.recognition.geometry import trimmed
-from platekeeper.recognition.plausibility import is_caption
+from platekeeper.recognition.plausibility import is_caption, is_wording
+from platekeeper.recognition.ranking import ranked
 from platekeeper.recognition.results import NOTHING_READ, PlateReading
 from platekeeper.recognition.seams import PlateReader
 
@@ -24,6 +25,8 @@ class SecondOpinion:
         second_margin: what the second wants; both at least as much as the first's.
         agreeing: calibration of readings on which both agree.
         disagreeing: calibration of all others.
+        nearer: the second reader, looking nearer: asked where the two differ or the first is unsure.
+        sure: a first reader at least so sure that the second confirms needs no nearer look.
         first_weight: how much the first's word counts beside the second's 1.
     """
 
@@ -33,16 +36,35 @@ class SecondOpinion:
     second_margin: Margin
     agreeing: Points
     disagreeing: Points
-    first_weight: float = 2.0
+    nearer: PlateReader | None = None
+    sure: float = 0.5
+    first_weight: float = 1.5
 
     def read_plate(self, crop: BgrFrame) -> PlateReading:
         """Read the plate in the middle of a crop that has `second_margin` around it (`PlateReader`)."""
         check_bgr(crop)
         first = self.first.read_plate(trimmed(crop, margin=self.second_margin, to=self.first_margin))
-        second = self.second.read_plate(crop)
+        fused, agree, raws = self.fused(crop, first)
         # it sees the marks that ours cannot express: what has a clock's is no plate, however sure ours is
-        if is_caption(second.raw):
+        if any(is_caption(raw) or is_wording(fused.text, raw) for raw in raws):
             return NOTHING_READ
-        fused = fuse([first, second], weights=[self.first_weight, 1.0])
-        agree = bool(first.text) and first.text == second.text
         return calibrated(fused, self.agreeing if agree else self.disagreeing)
+
+    def fused(self, crop: BgrFrame, first: PlateReading) -> tuple[PlateReading, bool, tuple[str, ...]]:
+        """Hold the first reader's reading against the second's.
+
+        Args:
+            crop: of `read_plate`.
+            first: what the first reader reads.
+
+        Returns:
+            What all say together, uncalibrated; whether the second confirms the first; and what it saw, with marks.
+        """
+        second = self.second.read_plate(crop)
+        agree = bool(first.text) and first.text == second.text
+        if self.nearer is None or (agree and first.confidence >= self.sure):
+            return ranked(fuse([first, second], weights=[self.first_weight, 1.0])), agree, (second.raw,)
+        near = self.nearer.read_plate(crop)
+        agree = bool(first.text) and first.text == near.text
+        fused = fuse([first, second, near], weights=[2 * self.first_weight, 1.0, 1.0])
+        return ranked(fused), agree, (second.raw, near.raw)

@@ -5,6 +5,7 @@ ours to limit, and the recogniser's columns give every character's probabilities
 """
 
 from collections.abc import Sequence
+from copy import copy
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
@@ -29,6 +30,8 @@ MIN_LINE_WIDTH_PX = 320
 MAX_LINE_WIDTH_PX = 640
 MARGIN = (0.25, 0.5)
 """Around a text line, as parts of its width and height: room for the second look to find its own edges."""
+SERIAL_HEIGHT = (0.1, 0.92)
+"""Between these parts of a plate's height the serial stands, on plates of all makes."""
 
 
 class ModelsMissing(RecognitionError):  # noqa: N818  # named for what is so
@@ -99,7 +102,8 @@ class TextReader:
     """Reads the text in the middle of a crop, after a second, nearer look at where its lines are.
 
     A crop made around a line of text is read as it is and again by its own lines; one made around a whole
-    plate, which may bear more than its serial, is read by its own lines alone.
+    plate, which may bear more than its serial, by its own lines alone; of a "serial" what lies between top and
+    bottom of the plate is read as one line, without looking for lines, which is twice as fast.
     """
 
     def __init__(
@@ -107,7 +111,7 @@ class TextReader:
         detector: TextDetector,
         *,
         threads: int,
-        crop_is: Literal["line", "plate"] = "line",
+        crop_is: Literal["line", "plate", "serial"] = "line",
         look_px: int = 320,
     ) -> None:
         self._crop_is = crop_is
@@ -123,7 +127,9 @@ class TextReader:
         """Read the plate in the middle of a crop that has `MARGIN` around it (`PlateReader`)."""
         check_bgr(crop)
         whole = [TextLine(plate_within(crop, MARGIN), 1.0)]
-        if self._crop_is == "plate":
+        if self._crop_is == "serial":
+            looks = [self._columns([_serial_of(whole[0])], crop)]
+        elif self._crop_is == "plate":
             looks = [self._columns(self._rows_in(crop) or whole, crop)]
         else:
             looks = [self._columns(whole, crop)]
@@ -164,6 +170,17 @@ class TextReader:
         tensor[0, :, :, :width] = (upright.astype(np.float32) / 127.5 - 1.0).transpose(2, 0, 1)
         columns: NDArray[np.float32] = self._session.run(None, {self._input: tensor})[0][0]
         return columns
+
+
+def _serial_of(plate: TextLine) -> TextLine:
+    """Return the part of a plate that bears the serial, as one line."""
+    left, right = plate.corners[3] - plate.corners[0], plate.corners[2] - plate.corners[1]
+    top, bottom = SERIAL_HEIGHT
+    corners = [
+        *(plate.corners[0] + left * top, plate.corners[1] + right * top),
+        *(plate.corners[1] + right * bottom, plate.corners[0] + left * bottom),
+    ]
+    return TextLine(np.array(corners, dtype=np.float32), plate.confidence)
 
 
 def plate_classes(names: Sequence[str]) -> NDArray[np.float32]:
@@ -207,13 +224,16 @@ def _raw_text(columns: NDArray[np.float32], names: Sequence[str]) -> str:
     return "".join(names[i] for i in best[fresh]).strip()
 
 
-def open_second_reader(*, threads: int) -> TextReader:
-    """Load the reader alone, to read crops of whole plates.
+def open_second_readers(*, threads: int) -> tuple[TextReader, TextReader]:
+    """Load the reader alone, to read crops of whole plates: a fast one, and one that looks for the lines first.
 
     Raises:
         ModelsMissing: the wheel `rapidocr` is not installed, or without its models.
     """
-    return TextReader(TextDetector(threads=threads), threads=threads, crop_is="plate")
+    careful = TextReader(TextDetector(threads=threads), threads=threads, crop_is="plate")
+    fast = copy(careful)
+    fast._crop_is = "serial"
+    return fast, careful
 
 
 def open_text_parts(*, threads: int) -> tuple[TextFinder, TextReader]:

@@ -1,0 +1,68 @@
+"""What a plate may bear, weighed in: of texts that look alike, the one that some state issues is the likelier.
+
+Only the order of what was read changes, never a character; what was read stays beside it (`PlateReading.raw`).
+"""
+
+from dataclasses import dataclass, replace
+
+from platekeeper.plates import rerank
+from platekeeper.recognition.calibration import Points, calibrated
+from platekeeper.recognition.characters import characters_of_candidates
+from platekeeper.recognition.frames import BgrFrame
+from platekeeper.recognition.results import Candidate, Character, PlateReading
+from platekeeper.recognition.seams import PlateReader
+
+STRENGTH = 0.5
+"""How much formats count, 0..1: a plate of no known format must still be read as it is."""
+
+
+def ranked(reading: PlateReading, *, strength: float = STRENGTH) -> PlateReading:
+    """Weigh a reading's candidates by the formats of its region, or of all where none was told.
+
+    Args:
+        reading: as a reader gives it.
+        strength: how much formats count, 0 not at all, 1 fully.
+
+    Returns:
+        The reading with its candidates in the new order; together they keep the confidence that they had.
+    """
+    if len(reading.candidates) < 2:
+        return reading
+    offered = [(each.text, each.confidence) for each in reading.candidates]
+    weighed = rerank(offered, reading.region, strength=strength)
+    total = sum(each.score for each in weighed)
+    if total <= 0:
+        return reading
+    scale = sum(each.confidence for each in reading.candidates) / total
+    candidates = tuple(Candidate(each.text, round(min(1.0, each.score * scale), 6)) for each in weighed)
+    best = candidates[0]
+    return replace(
+        reading,
+        text=best.text,
+        confidence=best.confidence,
+        characters=_spelled(reading, best.text, candidates),
+        candidates=candidates,
+        raw=reading.raw or reading.text,
+    )
+
+
+def _spelled(reading: PlateReading, text: str, candidates: tuple[Candidate, ...]) -> tuple[Character, ...]:
+    """Return a text's characters by the probabilities of its places, where the reading told as many."""
+    if len(text) != len(reading.characters):
+        return characters_of_candidates(text, candidates)
+    return tuple(
+        Character(char, place.probabilities.get(char, 0.0), place.probabilities)
+        for char, place in zip(text, reading.characters, strict=True)
+    )
+
+
+@dataclass(frozen=True)
+class RankingReader:
+    """A reader whose readings are weighed by formats, and then calibrated (`PlateReader`)."""
+
+    reader: PlateReader
+    confidence: Points
+
+    def read_plate(self, crop: BgrFrame) -> PlateReading:
+        """Read one plate, with the margin that the reader within asks for."""
+        return calibrated(ranked(self.reader.read_plate(crop)), self.confidence)

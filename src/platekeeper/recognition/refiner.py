@@ -1,0 +1,100 @@
+"""The refiner: corners that the finder tells roughly, told exactly by a second, nearer look.
+
+A reader loses more by loose corners than by anything else save blur. The finder sees the whole picture, and
+a plate in it is a dozen cells wide; the refiner sees that plate alone.
+"""
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from platekeeper.recognition.finder import Session
+from platekeeper.recognition.frames import BgrFrame, Quad
+from platekeeper.recognition.geometry import (
+    as_corners,
+    as_quad,
+    boxes_of,
+    overlaps,
+    plate_within,
+    rectify,
+    size_of,
+)
+from platekeeper.recognition.results import PlateRegion
+from platekeeper.recognition.seams import PlateFinder
+
+HEIGHT_PX, WIDTH_PX = 64, 128
+MARGIN = (0.25, 0.4)
+"""What the model sees around the plate, parts of its width and height as the finder tells them."""
+MOST_REGIONS = 12
+"""More plates than this in one picture are not looked at."""
+SAME_PLATE_IOU = 0.5
+"""Regions that overlap so much once refined were the same plate."""
+SMALLEST_PX = 6.0
+"""What is refined to less than this in width or height is no plate."""
+
+
+def near_look(frame: BgrFrame, corners: Quad) -> NDArray[np.float32]:
+    """Cut out what the model sees of one plate.
+
+    Args:
+        frame: the picture, BGR uint8.
+        corners: as the finder tells them, shape (4, 2), pixels.
+
+    Returns:
+        A grey picture, shape (1, HEIGHT_PX, WIDTH_PX), float32, 0 to 255.
+    """
+    crop = rectify(frame, corners, margin=MARGIN, size=(WIDTH_PX, HEIGHT_PX))
+    return np.asarray(cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY), dtype=np.float32)[None]
+
+
+def shifted(corners: Quad, shifts: NDArray[np.float32]) -> Quad:
+    """Move corners as the model says.
+
+    Args:
+        corners: those that the look was cut out by, shape (4, 2), pixels of the frame.
+        shifts: x and y of each corner, shape (8,), parts of the look's width and height.
+
+    Returns:
+        The corners, shape (4, 2), pixels of the frame.
+    """
+    there = plate_within(np.zeros((HEIGHT_PX, WIDTH_PX, 3), np.uint8), MARGIN)
+    back = cv2.getPerspectiveTransform(there, np.asarray(corners, dtype=np.float32))
+    moved = there + shifts.reshape(4, 2) * np.array([WIDTH_PX, HEIGHT_PX], dtype=np.float32)
+    return np.asarray(cv2.perspectiveTransform(moved[None], back)[0], dtype=np.float32)
+
+
+class RefiningFinder:
+    """Sets another finder's corners right (`PlateFinder`).
+
+    The model has the input "crops", looks of shape (n, 1, HEIGHT_PX, WIDTH_PX), and the output "shifts" (n, 8).
+    """
+
+    def __init__(self, finder: PlateFinder, session: Session, *, times: int = 1) -> None:
+        self._finder = finder
+        self._session = session
+        self._times = times
+
+    def find_plates(self, frame: BgrFrame) -> list[PlateRegion]:
+        """Find the plates in a frame, the surest first (`PlateFinder`)."""
+        regions = self._finder.find_plates(frame)[:MOST_REGIONS]
+        quads = [as_quad(region.corners) for region in regions]
+        for _ in range(self._times if quads else 0):
+            looks = np.stack([near_look(frame, quad) for quad in quads])
+            shifts = self._session.run(["shifts"], {"crops": looks})[0]
+            quads = [shifted(quad, shift) for quad, shift in zip(quads, shifts, strict=True)]
+        return _apart([PlateRegion(as_corners(q), r.confidence) for r, q in zip(regions, quads, strict=True)])
+
+
+def _apart(regions: Sequence[PlateRegion]) -> list[PlateRegion]:
+    """Keep of regions of one plate the surest, and of the rest what is large enough to be one."""
+    kept: list[PlateRegion] = []
+    for region in regions:
+        quad = as_quad(region.corners)
+        others = boxes_of(np.stack([as_quad(other.corners) for other in kept])) if kept else np.empty((0, 4))
+        if min(size_of(quad)) < SMALLEST_PX or not cv2.isContourConvex(quad[:, None]):
+            continue
+        if not (overlaps(boxes_of(quad[None]), others.astype(np.float32)) >= SAME_PLATE_IOU).any():
+            kept.append(region)
+    return kept

@@ -1,0 +1,69 @@
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+from platekeeper.recognition.characters import reading_of_candidates
+from platekeeper.recognition.frames import BgrFrame
+from platekeeper.recognition.ranking import RankingReader, ranked
+from platekeeper.recognition.results import NOTHING_READ, Candidate, PlateReading
+
+
+def reading(*offered: tuple[str, float], region: str | None = None) -> PlateReading:
+    return reading_of_candidates([Candidate(*each) for each in offered], region=region)
+
+
+class TestRanked:
+    def test_invents_nothing_and_overrules_no_sure_reading(self) -> None:
+        sure = reading(("BABC123", 0.97), ("8ABC123", 0.02), region="US-CA")
+
+        assert ranked(sure).text == "BABC123"
+        assert {c.text for c in ranked(sure).candidates} == {"BABC123", "8ABC123"}
+
+    def test_leaves_what_offers_no_choice_as_it_is(self) -> None:
+        alone = reading(("XYZ", 0.4))
+
+        assert ranked(alone) is alone
+        assert ranked(NOTHING_READ) is NOTHING_READ
+
+    def test_prefers_of_two_likely_texts_the_one_that_is_issued_and_keeps_the_raw_one(self) -> None:
+        found = ranked(reading(("BABC123", 0.5), ("8ABC123", 0.4), region="US-CA"))
+
+        assert found.text == "8ABC123"
+        assert found.raw == "BABC123"
+        assert found.text == "".join(each.text for each in found.characters)
+        assert found.confidence == found.candidates[0].confidence
+
+    def test_keeps_the_confidence_of_all_together(self) -> None:
+        before = reading(("BABC123", 0.5), ("8ABC123", 0.3), region="US-CA")
+
+        after = ranked(before)
+
+        assert sum(c.confidence for c in after.candidates) == pytest.approx(0.8, abs=1e-4)
+
+    def test_counts_formats_not_at_all_at_strength_nought(self) -> None:
+        assert ranked(reading(("BABC123", 0.5), ("8ABC123", 0.4)), strength=0).text == "BABC123"
+
+    def test_spells_a_text_of_another_length(self) -> None:
+        found = ranked(reading(("8ABC12", 0.3), ("8ABC123", 0.28), region="US-CA"))
+
+        assert found.text == "8ABC123"
+        assert len(found.characters) == 7
+
+
+@dataclass
+class GivenReading:
+    given: PlateReading
+
+    def read_plate(self, crop: BgrFrame) -> PlateReading:
+        return self.given
+
+
+class TestRankingReader:
+    def test_calibrates_what_it_has_weighed(self) -> None:
+        reader = RankingReader(GivenReading(reading(("8ABC123", 0.9))), ((0.0, 0.0), (1.0, 0.5)))
+
+        read = reader.read_plate(np.zeros((4, 4, 3), np.uint8))
+
+        assert read.confidence == pytest.approx(0.45)
+        assert read.candidates[0].confidence == read.confidence
