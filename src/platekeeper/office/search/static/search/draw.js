@@ -60,7 +60,7 @@
       showLines("street", function (points) {
         const metres = Number(width.value) || 40;
         const band = { className: "draw__street", interactive: false, weight: metresAcross(metres, points[0][0]) };
-        return L.layerGroup([L.polyline(points, band), L.polyline(points, { className: "map__area", interactive: false, fill: false })]);
+        return L.layerGroup([L.polyline(points, band), L.polyline(points, { className: "draw__line", interactive: false })]);
       });
     }
 
