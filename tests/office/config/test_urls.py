@@ -19,7 +19,7 @@ from ..streets import a_camera, a_list, a_picture, a_read, identified, take
 # a newcomer still has a one-time password; the stranger is another agency's detective
 WHO = ("anonymous", "newcomer", "officer", "detective", "auditor", "custodian", "stranger")
 LOGIN, CHOOSE, HOME, SEARCH = "/log/in/", "/account/password/", "/", "/search/"
-ALERTS, RECORDS = "/alerts/", "/audits/records/"
+ALERTS, RECORDS, UNIT = "/alerts/", "/audits/records/", "/dispatch/unit/"
 APPROVALS, MINE = "/people/approvals/", "/people/mine/"
 
 # address -> what GET gives each of them: a status, or where it leads
@@ -56,6 +56,15 @@ GET: dict[str, tuple[int | str, ...]] = {
     "audits:verifier": (LOGIN, CHOOSE, 200, 200, 200, 200, 200),
     "compliance:report": (LOGIN, CHOOSE, 200, 200, 200, 200, 200),
     "audits:access_records": (LOGIN, CHOOSE, 403, 403, 200, 200, 403),
+    "dispatch:answer_pursuit": (LOGIN, CHOOSE, 405, 405, 405, 405, 405),
+    "dispatch:board": (LOGIN, CHOOSE, 200, 200, 403, 403, 200),
+    "dispatch:broadcast": (LOGIN, CHOOSE, 405, 405, 405, 405, 405),
+    # Redondo Beach wants the unit logged on first (OPS-01), Milpitas does not ask
+    "dispatch:car": (LOGIN, CHOOSE, UNIT, UNIT, 403, 403, 200),
+    "dispatch:close_ticket": (LOGIN, CHOOSE, 405, 405, 405, 405, 405),
+    "dispatch:report": (LOGIN, CHOOSE, 405, 405, 405, 405, 405),
+    "dispatch:tickets": (LOGIN, CHOOSE, 200, 200, 403, 403, 200),
+    "dispatch:unit": (LOGIN, CHOOSE, 200, 200, 403, 403, 200),
     "governance:profile": (LOGIN, CHOOSE, 200, 200, 200, 200, 200),
     "governance:programme": (LOGIN, CHOOSE, 200, 200, 200, 200, 200),
     "governance:proposal": (LOGIN, CHOOSE, 404, 404, 404, 404, 404),
@@ -120,6 +129,10 @@ POST: dict[str, tuple[int | str, ...]] = {
     "accounts:revoke_terminal": (LOGIN, CHOOSE, 403, 403, 403, 403, 403),
     "accounts:terminals": (LOGIN, CHOOSE, 403, 403, 403, 403, 403),
     "alerts:step": (LOGIN, CHOOSE, ALERTS, ALERTS, 403, 403, 404),
+    "dispatch:answer_pursuit": (LOGIN, CHOOSE, 404, 404, 404, 404, 404),
+    "dispatch:broadcast": (LOGIN, CHOOSE, 404, 404, 403, 403, 404),
+    "dispatch:close_ticket": (LOGIN, CHOOSE, 404, 404, 404, 404, 404),
+    "dispatch:report": (LOGIN, CHOOSE, 400, 400, 403, 403, 400),
     "governance:programme": (LOGIN, CHOOSE, 422, 422, 422, 422, 422),
     "governance:proposal": (LOGIN, CHOOSE, 404, 404, 404, 404, 404),
     "governance:propose": (LOGIN, CHOOSE, 422, 422, 422, 422, 422),
@@ -160,6 +173,8 @@ class Scene:
         arguments: dict[str, dict[str, object]] = {
             "alerts:alert": {"alert_id": self.read}, "alerts:card": {"alert_id": self.read},
             "alerts:step": {"alert_id": self.read}, "reads:read": read, "reads:image": read | {"role": "plate"},
+            "dispatch:answer_pursuit": {"pursuit_id": 2**31 - 1}, "dispatch:close_ticket": {"ticket_id": 2**31 - 1},
+            "dispatch:broadcast": {"cancellation_id": UUID(int=1)},
             "transparency:agency": {"slug": self.agency.slug}, "transparency:published": {"name": "nothing.txt"},
             "governance:proposal": {"proposal_id": 2**31 - 1}, "governance:version": {"number": 1},
             "governance:version_text": {"number": 1},

@@ -13,7 +13,7 @@ from platekeeper.office.access.operations import AccessGrant
 from platekeeper.office.accounts.models import Person
 from platekeeper.office.accounts.queries import profile_of
 from platekeeper.office.alerts.lifecycle import DIFFER, ENTRY_WRONG, EXIGENT, MOVES, STEPS, VERIFY, Step
-from platekeeper.office.alerts.models import AlertState
+from platekeeper.office.alerts.models import AlertState, EntryCancellation
 from platekeeper.office.alerts.onfile import DIFFERS, alert_file, decide_step
 from platekeeper.office.alerts.queries import AlertView
 from platekeeper.office.notices.operations import tell
@@ -140,6 +140,9 @@ def broadcast_cancellation(*, grant: AccessGrant, cancellation_id: UUID) -> bool
     Returns:
         Whether it was the first time.
 
+    Raises:
+        AlertError: the grant shows no such cancellation.
+
     Records:
         `hot-list.cancellation-broadcast`.
 
@@ -147,5 +150,7 @@ def broadcast_cancellation(*, grant: AccessGrant, cancellation_id: UUID) -> bool
         HOT-10
     """
     with grant.used(), connections[WEB].cursor() as cursor:
+        if not EntryCancellation.objects.filter(id=cancellation_id).exists():
+            raise AlertError("There is no such cancellation: look at the board again.")
         cursor.execute("SELECT broadcast_cancellation(%s)", [cancellation_id])
         return bool(cursor.fetchone()[0])

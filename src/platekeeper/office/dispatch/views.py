@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
@@ -16,7 +16,7 @@ from platekeeper.office.accounts.models import Person
 from platekeeper.office.accounts.people import person_of
 from platekeeper.office.accounts.queries import facts_of, profile_of
 from platekeeper.office.alerts.queries import cancellations, open_alerts
-from platekeeper.office.alerts.stepping import broadcast_cancellation
+from platekeeper.office.alerts.stepping import AlertError, broadcast_cancellation
 from platekeeper.office.alerts.views import car_screen, receive
 from platekeeper.office.dispatch import operations
 from platekeeper.office.dispatch.models import Pursuit, TroubleTicket
@@ -57,6 +57,7 @@ def board(request: HttpRequest) -> HttpResponse:
 def car(request: HttpRequest) -> HttpResponse:
     """Fill the screen of a car with the alert that matters most; first the unit logs on, where its policy says so."""
     person = person_of(request)
+    _allowed(person, Function.RECEIVE_ALERTS)
     shift = open_shift(person)
     if shift is None and profile_of(person.agency).states("OPS-01"):
         messages.info(request, "Log on with your call sign first: dispatch is told that you carry a reader.")
@@ -103,6 +104,7 @@ def tickets(request: HttpRequest) -> HttpResponse:
 @require_POST
 def report(request: HttpRequest) -> HttpResponse:
     """Take what a unit reports; the field `what` says which."""
+    _allowed(person_of(request), Function.RECEIVE_ALERTS)
     given = request.POST
     reports: dict[str, Callable[[Person, datetime], object]] = {
         "log-on": lambda person, now: operations.log_on(person=person, unit=given.get("unit", ""), now=now),
@@ -147,7 +149,10 @@ def answer_pursuit(request: HttpRequest, pursuit_id: int) -> HttpResponse:
 def broadcast(request: HttpRequest, cancellation_id: UUID) -> HttpResponse:
     """Note that Communications put a cancellation on the air (HOT-10)."""
     grant = receive(request, person_of(request), {"cancellation": str(cancellation_id)})
-    broadcast_cancellation(grant=grant, cancellation_id=cancellation_id)
+    try:
+        broadcast_cancellation(grant=grant, cancellation_id=cancellation_id)
+    except AlertError as error:
+        raise Http404(str(error)) from error
     return redirect("dispatch:board")
 
 
