@@ -8,6 +8,7 @@ import psycopg
 import pytest
 from django.conf import settings
 from django.db import connections
+from django.test import override_settings
 from django.utils import timezone
 from psycopg.errors import InsufficientPrivilege
 
@@ -171,6 +172,15 @@ class TestSignLedger:
         sign_ledger(timezone.now())
 
         assert len(kept_book().checkpoints()) == size
+
+    def test_signs_without_a_time_stamp_where_the_authority_cannot_be_asked(self, agency, tmp_path):
+        record_event(agency=agency.slug, event="camera.moved", actor="alice", subject="x", details={})
+
+        with override_settings(TIMESTAMPS="http://127.0.0.1:9/", TIMESTAMP_ROOTS=str(tmp_path / "none.pem")):
+            sign_ledger(timezone.now())
+
+        assert kept_book().checkpoints()[-1].timestamp is None
+        assert kept_book().checkpoints()[-1].size == kept_book().size()
 
 
 class _Shelf:

@@ -109,19 +109,20 @@ def _sign(now: datetime) -> None:
 
 
 def _stamped(book: LedgerBook, now: datetime) -> None:
-    authority = time_authority()
     try:
-        sign_book(book, now=now, authority=authority)
+        sign_book(book, now=now, authority=time_authority())
     except BrokenLedgerError:
         raise
     except LedgerError:
-        if authority is None:
-            raise
         sign_book(book, now=now)  # an authority that does not answer keeps nobody from signing
 
 
 def time_authority() -> _Stamps | None:
-    """Return the agency's time-stamp authority (RFC 3161), if it named one."""
+    """Return the agency's time-stamp authority (RFC 3161), if it named one.
+
+    Raises:
+        LedgerError: its certificates cannot be read.
+    """
     if not settings.TIMESTAMPS or not settings.TIMESTAMP_ROOTS:
         return None
     try:

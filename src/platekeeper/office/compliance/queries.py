@@ -109,7 +109,7 @@ def _standing(facts: _Facts, key: str, tags: tuple[str, ...]) -> Finding:
         ends_soon = attested.valid_until - facts.now < _SOON
         until = f"Counts until {attested.valid_until:%Y-%m-%d}."
         return Finding((said, until), State.DUE if ends_soon else State.ATTESTED)
-    built = _built(tags) if tags else Finding((WITHOUT_RULES[key][1],), WITHOUT_RULES[key][0])
+    built = _built(tags) if tags else _without_rules(key)
     if built.state is not None and built.state is not State.ENFORCED:
         return built
     probed = PROBES[key](facts.agency, facts.now) if key in PROBES else Finding(())
@@ -130,6 +130,11 @@ def _built(tags: tuple[str, ...]) -> Finding:
         else:
             missing.append(f"{tag}: the rule stands in the policy, but no part of this version asks it yet.")
     return Finding((*missing, *said), State.NOT_BUILT if missing else None)
+
+
+def _without_rules(key: str) -> Finding:
+    state, said = WITHOUT_RULES.get(key, (State.NOT_BUILT, "No part of this version decides it."))
+    return Finding((said,), state)
 
 
 def _worked(facts: _Facts, key: str) -> Finding:

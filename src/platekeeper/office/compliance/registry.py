@@ -23,6 +23,7 @@ from platekeeper.policy import (
     hotlists,
     inquiry,
     old_data,
+    patrol,
     session,
     sharing,
     standing,
@@ -86,10 +87,10 @@ PLACES = (
     Place(capture.ELEMENT_RULES, ("decide_elements", "data.elements")),
     Place(session.SESSION_RULES, ("decide_session",)),
     Place(session.LOGIN_RULES, ("decide_login",)),
+    Place(patrol.UNIT_RULES, ("decide_unit_step",)),
 )
 
 _AUDIT = "Audits, their draws and their reports are not kept by this version."
-_FIELD = "It is done in the car and by radio; no part of this version sees it."
 # What no rule decides: what is true of it in this version.
 WITHOUT_RULES: dict[str, tuple[State, str]] = {
     "AUD-02": (State.NOT_BUILT, _AUDIT),
@@ -104,10 +105,6 @@ WITHOUT_RULES: dict[str, tuple[State, str]] = {
         State.ENFORCED,
         "Reads lie in this installation's database, pictures sealed in its data folder.",
     ),
-    "OPS-01": (State.OUTSIDE, _FIELD),
-    "OPS-02": (State.OUTSIDE, _FIELD),
-    "OPS-03": (State.OUTSIDE, _FIELD),
-    "OPS-04": (State.NOT_BUILT, "Trouble tickets are not kept by this version."),
     "OPS-05": (State.OUTSIDE, "Help with malfunctions is the administrators' own work."),
     "PUB-01": (
         State.ENFORCED,
@@ -159,18 +156,12 @@ def _python(folder: Traversable, name: str) -> Iterator[tuple[str, str]]:
 
 
 def place_of(tag: str) -> Place:
-    """Return where a rule is asked.
+    """Return where a rule is asked; a place that nobody asks where none names it, so that it counts as not built.
 
     Args:
         tag: the rule's.
-
-    Raises:
-        KeyError: no place names it.
     """
-    found = next((place for place in PLACES if any(rule.tag == tag for rule in place.rules)), None)
-    if found is None:
-        raise KeyError(tag)
-    return found
+    return next((place for place in PLACES if any(rule.tag == tag for rule in place.rules)), Place((), ()))
 
 
 def unplaced() -> frozenset[str]:
