@@ -9,7 +9,7 @@ from platekeeper.recognition.frames import BgrFrame
 from platekeeper.recognition.glance import MOST_REGIONS, GlancingFinder, surety_of
 from platekeeper.recognition.results import PlateRegion
 
-FRAME = np.zeros((200, 400, 3), np.uint8)
+FRAME = np.zeros((300, 600, 3), np.uint8)
 
 
 def columns(text: str, sure: float = 0.9) -> np.ndarray:
@@ -85,7 +85,20 @@ class TestFindPlates:
         GlancingFinder(GivenRegions(many), session, least=0.2).find_plates(FRAME)
         assert session.crops == [MOST_REGIONS]
 
-    def test_asks_nothing_where_nothing_was_found(self) -> None:
+    def test_asks_nothing_where_nothing_was_found_in_a_street(self) -> None:
         session = TextSession(("8ABC123", 0.9))
-        assert GlancingFinder(GivenRegions([]), session, least=0.2).find_plates(FRAME) == []
+        street = np.zeros((720, 1280, 3), np.uint8)
+        assert GlancingFinder(GivenRegions([]), session, least=0.2).find_plates(street) == []
         assert session.crops == []
+
+    def test_takes_a_small_picture_without_a_found_plate_for_one(self) -> None:
+        finder = GlancingFinder(GivenRegions([]), TextSession(("8ABC123", 0.9)), least=0.3)
+
+        (found,) = finder.find_plates(np.zeros((60, 130, 3), np.uint8))
+
+        assert found.box == (0, 0, 130, 60)
+
+    def test_reads_no_plate_off_a_small_picture_that_shows_no_text(self) -> None:
+        finder = GlancingFinder(GivenRegions([]), TextSession(("", 0.9)), least=0.3)
+
+        assert finder.find_plates(np.zeros((60, 130, 3), np.uint8)) == []

@@ -20,10 +20,15 @@ class TestReadablePlates:
     def test_drops_what_is_too_short_or_too_long(self, text: str) -> None:
         assert readable_plates([recognition(text)]) == []
 
+    def test_drops_a_doubtful_short_one_and_keeps_a_sure_one(self) -> None:
+        doubtful, sure = recognition("O5", 0.4), recognition("G8", 0.9)
+
+        assert readable_plates([doubtful, sure]) == [sure]
+
     def test_drops_what_says_nothing_and_keeps_the_order(self) -> None:
         first, second = recognition("8ABC123"), recognition("GOVIKES", 0.3)
 
-        assert readable_plates([first, recognition("XYZ", 0.001), second]) == [first, second]
+        assert readable_plates([first, recognition("XYZW", 0.001), second]) == [first, second]
 
 
 @pytest.mark.skipif(not read_manifest(SHIPPED).weights, reason="no weights are shipped with this checkout")

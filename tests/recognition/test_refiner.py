@@ -12,6 +12,7 @@ from platekeeper.recognition.refiner import (
     MOST_REGIONS,
     WIDTH_PX,
     RefiningFinder,
+    is_cut_off,
     near_look,
     shifted,
 )
@@ -73,6 +74,16 @@ class TestNearLook:
         assert look[0, 2, 2] == 0
 
 
+class TestIsCutOff:
+    @pytest.mark.parametrize("moved", [(-110, 0), (210, 0), (0, -60), (0, 120)])
+    def test_is_what_one_side_of_the_frame_cuts(self, moved: tuple[int, int]) -> None:
+        assert is_cut_off(region(ROUGH + np.array(moved)), 400, 200)
+
+    def test_is_not_what_lies_within_nor_a_picture_of_the_plate_alone(self) -> None:
+        assert not is_cut_off(region(ROUGH), 400, 200)
+        assert not is_cut_off(region(np.array([[-9, -6], [109, -6], [109, 56], [-9, 56]])), 100, 50)
+
+
 class TestFindPlates:
     def test_drops_what_is_refined_to_nothing_and_what_is_twisted(self) -> None:
         collapsed = [1 / 3, 0, -1 / 3, 0, -1 / 3, 0, 1 / 3, 0]
@@ -87,7 +98,7 @@ class TestFindPlates:
         ] == [0.9]
 
     def test_looks_at_no_more_than_a_bounded_number(self) -> None:
-        many = [region(ROUGH + np.array([0, 4 * at]), 0.5) for at in range(30)]
+        many = [region(ROUGH + np.array([0, 3 * at]), 0.5) for at in range(30)]
         session = ShiftingSession([0.0] * 8)
         refined(many, session)
         assert session.looks == [MOST_REGIONS]

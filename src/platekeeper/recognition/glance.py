@@ -21,6 +21,8 @@ from platekeeper.recognition.seams import PlateFinder
 MOST_REGIONS = 12
 """More plates than this in one picture are not looked at."""
 FEWEST_CHARACTERS = 3
+CLOSE_UP_PX, CLOSE_UP_RATIO, CLOSE_UP_CONFIDENCE = 480, (1.2, 6.5), 0.6
+"""A picture so small and of such a shape may be a plate and nothing else; the finder sees no edge of it then."""
 LOOK = (0.04, 0.04)
 
 
@@ -73,6 +75,19 @@ def whole_ones(glanced: Sequence[Glanced]) -> list[Glanced]:
     return sorted((glanced[at] for at in kept), key=lambda g: -g.surety)
 
 
+def is_close_up(frame: BgrFrame) -> bool:
+    """Say whether a picture may be of a plate alone, cut out by whoever sent it."""
+    height, width = frame.shape[:2]
+    low, high = CLOSE_UP_RATIO
+    return bool(width <= CLOSE_UP_PX and low * height <= width <= high * height)
+
+
+def all_of(frame: BgrFrame) -> PlateRegion:
+    """Take a whole picture for a plate."""
+    height, width = float(frame.shape[0]), float(frame.shape[1])
+    return PlateRegion(((0.0, 0.0), (width, 0.0), (width, height), (0.0, height)), CLOSE_UP_CONFIDENCE)
+
+
 class GlancingFinder:
     """Keeps of another finder's regions those that bear a text (`PlateFinder`)."""
 
@@ -83,13 +98,17 @@ class GlancingFinder:
 
     def find_plates(self, frame: BgrFrame) -> list[PlateRegion]:
         """Find the plates in a frame, the surest first (`PlateFinder`)."""
-        regions = self._finder.find_plates(frame)[:MOST_REGIONS]
+        plausible = self._plausible(frame, self._finder.find_plates(frame)[:MOST_REGIONS])
+        if not plausible and is_close_up(frame):
+            plausible = self._plausible(frame, [all_of(frame)])
+        return [glanced.region for glanced in whole_ones(plausible)]
+
+    def _plausible(self, frame: BgrFrame, regions: Sequence[PlateRegion]) -> list[Glanced]:
         seen = [
             Glanced(region, characters, region.confidence * sure)
             for region, (characters, sure) in zip(regions, self._glances(frame, regions), strict=True)
         ]
-        plausible = [g for g in seen if g.characters >= FEWEST_CHARACTERS and g.surety >= self._least]
-        return [glanced.region for glanced in whole_ones(plausible)]
+        return [g for g in seen if g.characters >= FEWEST_CHARACTERS and g.surety >= self._least]
 
     def _glances(self, frame: BgrFrame, regions: Sequence[PlateRegion]) -> list[tuple[int, float]]:
         if not regions:

@@ -33,6 +33,8 @@ from platekeeper.recognition.sessions import open_session
 
 SHORTEST, LONGEST = 2, 9
 """Plates of one character exist, but what is read as one is nearly always none; what is longer is a caption."""
+SHORT, LEAST_OF_SHORT = 3, 0.6
+"""So few characters are read on wheels and lamps; a plate that bears no more is believed when it is read surely."""
 LEAST_CONFIDENCE = 0.02
 """Below it a reading says nothing, and what the finder saw is most likely no plate."""
 
@@ -125,5 +127,7 @@ def readable_plates(recognitions: Sequence[Recognition]) -> list[Recognition]:
     return [
         each
         for each in recognitions
-        if SHORTEST <= len(each.reading.text) <= LONGEST and each.reading.confidence >= LEAST_CONFIDENCE
+        if SHORTEST <= len(each.reading.text) <= LONGEST
+        and each.reading.confidence
+        >= (LEAST_OF_SHORT if len(each.reading.text) <= SHORT else LEAST_CONFIDENCE)
     ]

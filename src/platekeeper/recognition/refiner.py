@@ -31,6 +31,8 @@ MOST_REGIONS = 12
 """More plates than this in one picture are not looked at."""
 SAME_PLATE_IOU = 0.5
 """Regions that overlap so much once refined were the same plate."""
+OUTSIDE = (0.02, 0.12)
+"""A plate that lies by more than these parts of its width or height beyond the frame is cut off."""
 SMALLEST_PX = 6.0
 """What is refined to less than this in width or height is no plate."""
 
@@ -84,7 +86,26 @@ class RefiningFinder:
             looks = np.stack([near_look(frame, quad) for quad in quads])
             shifts = self._session.run(["shifts"], {"crops": looks})[0]
             quads = [shifted(quad, shift) for quad, shift in zip(quads, shifts, strict=True)]
-        return _apart([PlateRegion(as_corners(q), r.confidence) for r, q in zip(regions, quads, strict=True)])
+        exact = [PlateRegion(as_corners(q), r.confidence) for r, q in zip(regions, quads, strict=True)]
+        return _apart([region for region in exact if not is_cut_off(region, frame.shape[1], frame.shape[0])])
+
+
+def is_cut_off(region: PlateRegion, width: int, height: int) -> bool:
+    """Say whether a plate is only partly in view: what is left of it would be read as another plate.
+
+    Args:
+        region: the plate, its corners exact.
+        width: of the frame, pixels.
+        height: of the frame, pixels.
+
+    Returns:
+        True where one side of it lies beyond the frame; not where opposite ones do, for the frame is then a picture
+        of the plate alone.
+    """
+    x1, y1, x2, y2 = region.box
+    wide, high = (x2 - x1) * OUTSIDE[0], (y2 - y1) * OUTSIDE[1]
+    left, right, top, bottom = x1 < -wide, x2 > width + wide, y1 < -high, y2 > height + high
+    return left != right or top != bottom
 
 
 def _apart(regions: Sequence[PlateRegion]) -> list[PlateRegion]:
