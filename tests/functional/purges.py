@@ -116,9 +116,7 @@ def purge(kill_at: int | None, after_s: float) -> Callable[[], None]:
         purging.asked = dying
         agency = Agency.objects.get(slug="torrance")
         for _ in range(100):
-            with contextlib.suppress(
-                operations.PurgeError
-            ):  # the last one's lock lives a moment longer
+            with contextlib.suppress(operations.PurgeError):  # the last one's lock lives a moment longer
                 operations.purge([agency], by="test")
                 return
             time.sleep(0.05)
@@ -129,6 +127,9 @@ def purge(kill_at: int | None, after_s: float) -> Callable[[], None]:
 
 def main(rounds: int) -> None:
     set_up_django()
+    import platekeeper.office.alerts.intake
+    import platekeeper.office.retention.operations  # noqa: F401  # once here, not in every child
+
     chance = random.Random(427)
     must_stay, must_go, killed = [], [], 0
     assert apart(approve) == 0

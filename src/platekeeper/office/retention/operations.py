@@ -180,6 +180,7 @@ def _finished(
 ) -> Certificate:
     if months:
         purging.tidy_plates(agency, max(months), plates)
+        purging.asked("SELECT renew_statistics()")
     purging.remove_pictures(agency)
     staying = purging.destroy_keys(agency)
     purging.purge_the_rest(agency)

@@ -95,3 +95,15 @@ BEGIN
 EXCEPTION WHEN lock_not_available THEN
     RETURN false;
 END $$;
+
+-- Statistics quote plates: those of the index of plates are made anew, and those over all months where somebody made any.
+CREATE FUNCTION renew_statistics() RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    PERFORM forget_statistics('plate', false);
+    ANALYZE plate;
+    IF EXISTS (SELECT 1 FROM pg_stats WHERE schemaname = 'public' AND tablename = 'read') THEN
+        PERFORM forget_statistics('read', true);
+        ANALYZE read;
+    END IF;
+END $$;

@@ -326,6 +326,21 @@ BEGIN
     RETURN NEXT;
 END $$;
 
+-- Statistics quote values, and those of an emptied table are not made anew: cleared where PostgreSQL can (18 and newer).
+CREATE FUNCTION forget_statistics(p_table text, p_inherited boolean) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    v_column text;
+BEGIN
+    IF current_setting('server_version_num')::integer < 180000 THEN
+        RETURN;
+    END IF;
+    FOR v_column IN SELECT attname FROM pg_attribute
+                     WHERE attrelid = format('public.%I', p_table)::regclass AND attnum > 0 AND NOT attisdropped LOOP
+        EXECUTE 'SELECT pg_clear_attribute_stats(''public'', $1, $2, $3)' USING p_table, v_column, p_inherited;
+    END LOOP;
+END $$;
+
 -- What was derived from reads that are gone: hits, alerts and all that hangs on them; then fresh statistics, which
 -- would name plates of before.
 CREATE FUNCTION purge_traces(p_month date) RETURNS void
@@ -365,6 +380,7 @@ BEGIN
     PERFORM note_part(g.agency_id, g.run_id, 'alert', p_month, count(*), 0)
        FROM gone_alert a JOIN going g ON g.agency_id = a.agency_id GROUP BY g.agency_id, g.run_id;
     IF to_regclass('public.read_' || v_tail) IS NOT NULL THEN
+        PERFORM forget_statistics('read_' || v_tail, false);
         EXECUTE format('ANALYZE read_%1$s, image_%1$s', v_tail);
     END IF;
 END $$;
