@@ -43,7 +43,7 @@
     }
     isBusy = true;
     const known = new Set(chips().map((chip) => chip.dataset.chip));
-    htmx.ajax("GET", address(current()), { target: queue, swap: "outerHTML", select: "#car-queue" }).then(function () {
+    htmx.ajax("GET", address(current()), { target: queue, swap: "innerHTML", select: "#car-queue > *" }).then(function () {
       isBusy = false;
       arrived(chips().filter((chip) => !known.has(chip.dataset.chip)));
       follow();
