@@ -44,3 +44,6 @@ class TestShippedWeights:
         boxes = np.array([each.region.box for each in found], dtype=np.float32).reshape(-1, 4)
         assert overlaps(DRAWN, boxes).max(initial=0.0) > 0.5
         assert all(len(each.reading.characters) == len(each.reading.text) for each in found)
+
+    def test_are_measured_and_therefore_the_default(self) -> None:
+        assert open_engine(threads=1).name == "platekeeper"
