@@ -108,7 +108,7 @@ class TestPropose:
     def test_refuses_what_is_no_text_with_a_sentence(self, admin, agency, given, step):
         answer = admin.post(PROPOSE, {**given, "step": step})
 
-        assert answer.status_code == 422
+        assert answer.status_code in {400, 422}, "a zero byte is refused before any page sees it"
         assert not ProfileProposal.objects.filter(agency=agency).exists()
 
     def test_asks_for_a_reason(self, agency, admin):
