@@ -357,8 +357,8 @@ class TestTables:
         to_all = {name for name, row in GET.items() if row[0] != LOGIN}
 
         assert to_all == {
-            "account_login", "federation_back", "federation_leave", "api:document", "api:documentation", "api:health", "health", "take_reads", "transparency:agency", "transparency:index",
-            "transparency:published",
+            "account_login", "federation_back", "federation_leave", "api:document", "api:documentation", "api:health",
+            "health", "take_reads", "transparency:agency", "transparency:index", "transparency:published",
         }  # fmt: skip
 
 

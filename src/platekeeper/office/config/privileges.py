@@ -55,7 +55,11 @@ TABLES: dict[str, dict[str, tuple[str, ...]]] = {
     "hold_step": {"custodian": (SELECT,), "web": (SELECT,)},
     "entry_request": {"gate": (SELECT, INSERT), "web": (SELECT,)},
     "entry_step": {"gate": (SELECT, INSERT), "web": (SELECT,)},
-    "hot_list": {"gate": (SELECT,), "ingest": (SELECT, INSERT, "UPDATE (current_id, fetched_at, layout)"), "web": (SELECT,)},
+    "hot_list": {
+        "gate": (SELECT,),
+        "ingest": (SELECT, INSERT, "UPDATE (current_id, fetched_at, layout)"),
+        "web": (SELECT,),
+    },
     "hot_list_entry": {"gate": (SELECT,), "ingest": (SELECT, INSERT)},
     "hot_list_version": {"gate": (SELECT,), "ingest": (SELECT, INSERT), "web": (SELECT,)},
     "image": {"gate": (SELECT,), "ingest": (INSERT,)},
@@ -83,11 +87,14 @@ TABLES: dict[str, dict[str, tuple[str, ...]]] = {
         "gate": (
             SELECT,
             INSERT,
-            "UPDATE (acknowledged, assignment, authorization_document, authorization_sha256, authorized_at,"
-            " authorized_by, camera_groups, disabled_at, disabled_because, email, employee_number, enabled_at,"
-            " entitlements, full_name, granted_at, granted_by, is_active, is_on_duty, locked_at, must_choose_password,"
-            " password, reset_asked_at, reset_asked_by, roles, separated_at, suspended_because, suspended_until,"
-            " suspension_decision, title)",
+            (
+                "UPDATE (acknowledged, assignment, authorization_document, authorization_sha256, authorized_at,"
+                " authorized_by, camera_groups, disabled_at, disabled_because, email, employee_number, enabled_at,"
+                " entitlements, full_name, granted_at, granted_by, is_active, is_on_duty, locked_at,"
+                " must_choose_password,"
+                " password, reset_asked_at, reset_asked_by, roles, separated_at, suspended_because, suspended_until,"
+                " suspension_decision, title)"
+            ),
         ),
         "web": (
             SELECT,
@@ -101,7 +108,11 @@ TABLES: dict[str, dict[str, tuple[str, ...]]] = {
     "profile_answer": {"gate": (SELECT, INSERT), "web": (SELECT,)},
     "profile_proposal": {"gate": (SELECT, INSERT), "web": (SELECT,)},
     "profile_version": {
-        "auditor": (SELECT,), "custodian": (SELECT,), "gate": (SELECT, INSERT), "ingest": (SELECT,), "web": (SELECT,),
+        "auditor": (SELECT,),
+        "custodian": (SELECT,),
+        "gate": (SELECT, INSERT),
+        "ingest": (SELECT,),
+        "web": (SELECT,),
     },
     "plate_relation": {"gate": (SELECT,), "web": (SELECT, INSERT, "UPDATE (ended_at, ended_by)")},
     "producer": {"ingest": (SELECT,)},
@@ -114,8 +125,10 @@ TABLES: dict[str, dict[str, tuple[str, ...]]] = {
         "web": (
             SELECT,
             INSERT,
-            "UPDATE (answered_at, answered_by_id, is_approved, handover_asked_at, handover_excuse, handed_over_to,"
-            " handed_over_at, ended_at)",
+            (
+                "UPDATE (answered_at, answered_by_id, is_approved, handover_asked_at, handover_excuse, handed_over_to,"
+                " handed_over_at, ended_at)"
+            ),
         ),
     },
     "quarantined_read": {"ingest": (INSERT,)},
