@@ -136,7 +136,7 @@ class TestJson:
             image.transpose(Image.Transpose.ROTATE_180).save(tmp_path / "turned.jpg", exif=exif)
             image.resize((7680, 4320)).save(tmp_path / "8k.jpg")
 
-        done = run("--json", tmp_path)
+        done = run("--json", "--engine", "rapidocr", tmp_path)
 
         assert done.returncode == 0
         assert [json.loads(text)["plate"] for text in done.stdout.splitlines()] == ["8ABC123"] * 6
