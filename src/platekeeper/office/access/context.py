@@ -55,9 +55,7 @@ _PLACES = (
     _Place("Training", "roster:training", "book", "g t", Function.SIGN_TRAINING, "Oversight"),
     _Place("Authorizations", "roster:approvals", "check", "g v", Function.APPROVE_ACCESS, "Oversight"),
     _Place("My training", "roster:mine", "book", "g l", None, "Me"),
-    _Place(
-        "Evidence", "evidence:packages", "book", "g e", (Function.EXPORT, Function.APPROVE_HOLD), "Data"
-    ),
+    _Place("Evidence", "evidence:packages", "book", "g e", (Function.EXPORT, Function.APPROVE_HOLD), "Data"),
     _Place(
         "Retention",
         "retention:calendar",

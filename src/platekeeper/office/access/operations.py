@@ -22,6 +22,7 @@ from platekeeper.office.access.screening import consented, screened
 from platekeeper.office.accounts.models import Agency, Person
 from platekeeper.office.accounts.queries import facts_of, profile_of
 from platekeeper.office.rms.queries import case_known
+from platekeeper.office.statements import prepared
 from platekeeper.policy import (
     AccessRequest,
     Allowed,
@@ -116,8 +117,10 @@ class AccessGrant:
     def used(self) -> Iterator[None]:
         """Open the gate for the length of a transaction."""
         with transaction.atomic(using=WEB):
-            with connections[WEB].cursor() as cursor:
-                cursor.execute("SELECT set_config('platekeeper.access', %s, true)", [self._pass])
+            with prepared(WEB) as cursor, cursor.connection.pipeline():  # with the BEGIN, in one go
+                cursor.execute(
+                    "SELECT set_config('platekeeper.access', %s, true)", [self._pass], prepare=True
+                )
             yield
 
 
@@ -165,7 +168,12 @@ def open_access(*, person: Person, agency: Agency, inquiry: Inquiry, now: dateti
 
 
 def _opened(
-    person: Person, agency: Agency, inquiry: Inquiry, request: AccessRequest, decision: Decision, now: datetime
+    person: Person,
+    agency: Agency,
+    inquiry: Inquiry,
+    request: AccessRequest,
+    decision: Decision,
+    now: datetime,
 ) -> AccessGrant:
     filed_as = profile_of(agency).access.rms_classification.value if inquiry.function in DISCLOSING else ""
     record: dict[str, Any] = {
@@ -241,15 +249,20 @@ def _parent(person: Person, record: OwnRecord | None, now: datetime) -> ParentRe
 def _write(record: dict[str, Any]) -> tuple[UUID, str]:
     connection = connections[WEB]
     assert not connection.in_atomic_block, "a record that could be rolled back is no record"
-    with connection.cursor() as cursor:
-        try:
-            cursor.execute(_RECORD, [msgspec.json.encode(record).decode()])
-        except DatabaseError as error:
-            if getattr(error.__cause__, "sqlstate", None) == _LEDGER_BROKEN:
-                raise LedgerBroken("The ledger does not hold: ask the administrator to find out why.") from error
-            raise
-        access_id, opened, _ = cursor.fetchone()
-        cursor.execute(_FLUSH)  # NOTHING MAY BE SHOWN, the pass not be used, before this has returned
+    try:
+        with prepared(WEB) as cursor, prepared(WEB) as flush:
+            with cursor.connection.pipeline() as pipeline:
+                cursor.execute(_RECORD, [msgspec.json.encode(record).decode()], prepare=True)
+                pipeline.sync()  # here ends the first transaction; both are sent in one go
+                flush.execute(_FLUSH, prepare=True)
+            # NOTHING MAY BE SHOWN, the pass not be used, before both have returned, which is here
+            row = cursor.fetchone()
+    except DatabaseError as error:
+        if getattr(error.__cause__, "sqlstate", None) == _LEDGER_BROKEN:
+            raise LedgerBroken("The ledger does not hold: ask the administrator to find out why.") from error
+        raise
+    assert row is not None
+    access_id, opened, _ = row
     return access_id, opened
 
 

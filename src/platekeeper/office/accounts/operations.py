@@ -71,7 +71,7 @@ def choose_password(person: Person, password: str) -> None:
 def add_agency(
     *, slug: str, name: str, profile: str, is_demonstration: bool = False, using: str = OWNER
 ) -> Agency:
-    """Return the agency of that slug, made if it is new.
+    """Return the agency of that slug, made if it is new, under the first version of its policy.
 
     Args:
         slug: its short name.
@@ -79,6 +79,12 @@ def add_agency(
         profile: the policy profile in force, one of those that come with Platekeeper.
         is_demonstration: whether its data is invented.
         using: the connection to write over.
+
+    Records:
+        `policy.published`, by the database, as the installation's act.
+
+    Source:
+        GOV-04
     """
     given = {"name": name, "profile": profile, "is_demonstration": is_demonstration}
     with transaction.atomic(using=using):

@@ -4,7 +4,8 @@ from functools import lru_cache
 
 from platekeeper import policy
 from platekeeper.errors import PlatekeeperError
-from platekeeper.office.accounts.models import Agency, Person, ProfileVersion, TrainingCompletion
+from platekeeper.office.accounts.models import Agency, Person, ProfileVersion
+from platekeeper.office.statements import prepared
 from platekeeper.policy.vocabulary import DataSource
 
 
@@ -72,7 +73,7 @@ def facts_of(person: Person, *, asked: Agency | None = None) -> policy.Person:
         disabled_at=person.disabled_at or (None if person.is_active else person.added_at),
         suspended_until=person.suspended_until,
         on_duty=person.is_on_duty,
-        trainings=tuple(_completion(one) for one in person.training.all()),
+        trainings=_trainings(person),
         acknowledged=frozenset(person.acknowledged),
         authorization=_authorization(person),
         entitlements=frozenset(DataSource(source) for source in person.entitlements),
@@ -81,15 +82,23 @@ def facts_of(person: Person, *, asked: Agency | None = None) -> policy.Person:
     )
 
 
-def _completion(one: TrainingCompletion) -> policy.TrainingCompletion:
-    return policy.TrainingCompletion(
-        course=one.course,
-        completed_at=one.completed_at,
-        signed_by=one.completed_by,
-        signed_as=policy.Role(one.signed_as),
-        topics=frozenset(one.topics),
-        certified_by=one.certified_by,
-    )
+# of every page and every access, so neither built by the ORM nor planned each time
+_TRAININGS = (
+    "SELECT course, completed_at, completed_by, signed_as, topics, certified_by FROM training_completion"
+    " WHERE person_id = %s ORDER BY completed_at DESC"
+)
+
+
+def _trainings(person: Person) -> tuple[policy.TrainingCompletion, ...]:
+    with prepared(person._state.db or "default") as cursor:
+        cursor.execute(_TRAININGS, [person.pk], prepare=True)
+        return tuple(
+            policy.TrainingCompletion(
+                course=course, completed_at=completed_at, signed_by=signed_by, signed_as=policy.Role(signed_as),
+                topics=frozenset(topics), certified_by=certified_by,
+            )
+            for course, completed_at, signed_by, signed_as, topics, certified_by in cursor
+        )  # fmt: skip
 
 
 def _visit(person: Person) -> policy.MaintenanceVisit | None:
