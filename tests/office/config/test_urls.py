@@ -234,11 +234,13 @@ class Scene:
             "roster:sign": {"person_id": self.people["detective"].pk}, "roster:end_designation": {"designation_id": 1},
             "roster:act": {"person_id": self.people["detective"].pk, "what": "enable"},
             "roster:approve": {"person_id": self.people["detective"].pk, "step": "grant"},
-            **dict.fromkeys(
-                ("cases:case", "cases:close", "cases:member", "cases:note", "misuse:end_plate", "misuse:finding",
-                 "search:end_place", "search:request", "search:respond", "search:run"),
-                {"number": 2**31 - 1},
-            ),
+            **{
+                name: {"number": 2**31 - 1}
+                for name in (
+                    "cases:case", "cases:close", "cases:member", "cases:note", "misuse:end_plate", "misuse:finding",
+                    "search:end_place", "search:request", "search:respond", "search:run",
+                )
+            },
             "search:ask": {"record_id": UUID(int=1)},
             "accounts:end_session": {"session_id": UUID(int=1)}, "accounts:revoke_terminal": {"terminal_id": 1},
         }  # fmt: skip
