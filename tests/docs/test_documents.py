@@ -38,6 +38,7 @@ HOSTS = frozenset(
         "alpr.example.gov",
         "tiles.example.gov",
         "db.example.gov",
+        "lists.example.gov",
         "keepachangelog.com",
         "semver.org",
         "c2sp.org",

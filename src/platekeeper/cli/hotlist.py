@@ -266,7 +266,7 @@ def source(
     agency: str, name: str, url: str, *, layout_name: str, category: str, every_hours: float, by: str,
     **files: Path | None,
 ) -> None:  # fmt: skip
-    """Have the worker fetch LIST of AGENCY from URL: https://..., sftp://user@host/file, or file:///folder."""
+    """Have the worker fetch LIST of AGENCY from URL: by HTTPS, by SFTP (sftp://user@host/file), or a folder (file:///...)."""
     with _office():
         owner = _agency(agency)
         from platekeeper.office.hotlists.queries import list_of, manager_of  # noqa: PLC0415  # Django must be set up first

@@ -1,4 +1,4 @@
-"""Backups: one state of the database, the pictures, and no key that opens what a purge destroys (ADR 0051).
+"""Backups: one state of the database, the pictures, and no key that opens what a purge destroys (ADR 0020).
 
 A backup folder holds `pictures`, which all backups share and which the vault sealed, and a folder a backup. That one
 gets its name when all of it is on disk; so whatever has the name is whole, and what a killed backup leaves behind is a

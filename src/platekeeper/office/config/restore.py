@@ -1,4 +1,4 @@
-"""Restoring a backup into an empty data folder, so that nothing destroyed comes back (promise 5; ADR 0051).
+"""Restoring a backup into an empty data folder, so that nothing destroyed comes back (promise 5; ADR 0020).
 
 What was destroyed after the backup has no key any more and is passed over; then the schedules are applied as of now.
 Until all of it is done a mark in the data folder keeps every other command out, so nobody can log in before.

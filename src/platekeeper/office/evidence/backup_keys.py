@@ -1,4 +1,4 @@
-"""The keys of backups, kept apart from them, so that a purge reaches every backup ever made (promise 5; ADR 0051).
+"""The keys of backups, kept apart from them, so that a purge reaches every backup ever made (promise 5; ADR 0020).
 
 A backup holds reads by agency and day, each such slice sealed with a key of its own, and pictures as the vault sealed
 them. Neither kind of key is in the backup. The living installation has them, and so has the keys file, for the day when

@@ -1,7 +1,7 @@
 """Pictures, sealed: AES-256-GCM under a data key of their agency and day, in files named by their digest.
 
 The data keys are kept in the database, wrapped by the master key of the data folder. Destroying a data key destroys
-the pictures of that day in the live store, in copies and in backups (promise 5; CJIS SC-28; ADR 0022). A file is on
+the pictures of that day in the live store, in copies and in backups (promise 5; CJIS SC-28; ADR 0015). A file is on
 disk before the transaction that names it commits, so an acknowledged read never lacks its picture (promise 4).
 """
 

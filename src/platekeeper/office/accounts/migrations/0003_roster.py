@@ -1,5 +1,7 @@
 """What administrators keep of people: suspensions, disabled accounts, vendors' visits, offices without overlap."""
 
+from typing import Any
+
 import django.contrib.postgres.fields
 import django.db.models.deletion
 from django.conf import settings
@@ -16,7 +18,7 @@ ALTER TABLE designation ADD CONSTRAINT designation_one_holder EXCLUDE USING gist
 """
 
 
-def _person(name: str, field: models.Field) -> migrations.AddField:
+def _person(name: str, field: "models.Field[Any, Any]") -> migrations.AddField:
     return migrations.AddField("person", name, field)
 
 

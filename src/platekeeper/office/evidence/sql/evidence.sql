@@ -117,7 +117,7 @@ BEGIN
 END $$;
 
 -- Which reads of a time a purge may spare: what a hold keeps, and what is on a hot list. Backups seal them with keys of
--- their own, so that the others' keys can be destroyed (ADR 0051).
+-- their own, so that the others' keys can be destroyed (ADR 0020).
 CREATE FUNCTION kept_reads(p_agency bigint, p_from timestamptz, p_to timestamptz) RETURNS TABLE (read_at timestamptz, id uuid)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT h.read_at, h.id FROM held_reads(p_agency, p_from, p_to) h

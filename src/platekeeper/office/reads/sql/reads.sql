@@ -37,7 +37,7 @@ CREATE TABLE image (
 ) PARTITION BY RANGE (read_at);
 CREATE INDEX image_by_key ON image (agency_id, key_name);   -- a key is destroyed when nothing names it any more
 
--- One data key an agency and slice of time: a day, or less where the policy keeps reads for less (ADR 0022). Destroying
+-- One data key an agency and slice of time: a day, or less where the policy keeps reads for less (ADR 0015). Destroying
 -- it destroys the pictures, wherever their bytes were copied to (promise 5).
 CREATE TABLE image_key (
     agency_id integer NOT NULL,

@@ -1,5 +1,5 @@
 -- Keys and pictures of what was purged: a key goes when its slice of time is over and no picture names it; held
--- pictures move to a key of their own first (promise 5, ADR 0022).
+-- pictures move to a key of their own first (promise 5, ADR 0015).
 
 -- Keys under which nothing more can be sealed, and whether held pictures still need them.
 CREATE FUNCTION due_keys(p_agency bigint)
