@@ -39,7 +39,7 @@ from platekeeper.office.cases.queries import (
 )
 from platekeeper.policy import Function
 
-_NEXT_STEPS = (("evidence:new", "Make an evidence package"), ("retention:request_hold", "Ask for a hold"))
+_NEXT_STEPS = (("evidence:new", "Make an evidence package"), ("retention:new_hold", "Ask for a hold"))
 
 
 @require_http_methods(["GET", "POST"])
