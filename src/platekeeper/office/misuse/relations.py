@@ -12,13 +12,14 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.conf import settings
-from django.db import connections, transaction
+from django.db import transaction
 
 from platekeeper import plates
 from platekeeper.errors import PlatekeeperError
 from platekeeper.office.access.events import WEB, record_event
 from platekeeper.office.accounts.models import Person
 from platekeeper.office.misuse.models import PlateRelation
+from platekeeper.office.statements import prepared
 from platekeeper.policy.vocabulary import MisuseFlag
 
 _MOST_SPELLINGS = 1300  # two unknown characters
@@ -54,9 +55,11 @@ def relations_with(person: Person, plate: str) -> frozenset[MisuseFlag]:
     digests = [digest_of(fold) for fold in _folds(plate)]
     if not digests:
         return frozenset()
-    with connections[WEB].cursor() as cursor:
-        cursor.execute("SELECT relations_of(%s, %s)", [person.pk, digests])
-        return frozenset(_FLAGS[kind] for kind in cursor.fetchone()[0])
+    with prepared(WEB) as cursor:
+        cursor.execute("SELECT relations_of(%s, %s)", [person.pk, digests], prepare=True)
+        row = cursor.fetchone()
+    assert row is not None
+    return frozenset(_FLAGS[kind] for kind in row[0])
 
 
 def enter_plate(

@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from django.conf import settings
-from django.db import connections
 
 from platekeeper import plates
 from platekeeper.office.access.events import WEB
@@ -12,6 +11,7 @@ from platekeeper.office.access.screening import Screening
 from platekeeper.office.accounts.models import Agency, Person
 from platekeeper.office.misuse.relations import relations_with
 from platekeeper.office.search.sensitive import questions_in
+from platekeeper.office.statements import prepared
 from platekeeper.policy.misuse import REPEAT_WITHIN, repeat_is_held
 from platekeeper.policy.vocabulary import INQUIRING, QUERYING, MisuseFlag
 
@@ -42,10 +42,13 @@ def _is_repeated(person: Person, plate: str, case_number: str, now: datetime) ->
     fold = plates.fold(plates.normalize(plate))
     if not fold or "?" in plate or "*" in plate:
         return False
-    with connections[WEB].cursor() as cursor:
+    with prepared(WEB) as cursor:
         cursor.execute(
             "SELECT * FROM inquiry_days(%s, %s, %s, %s, %s)",
             [person.pk, fold, case_number, now - REPEAT_WITHIN, settings.TIME_ZONE],
+            prepare=True,
         )
-        own_days, all_days, is_open_case = cursor.fetchone()
+        row = cursor.fetchone()
+    assert row is not None
+    own_days, all_days, is_open_case = row
     return not is_open_case and repeat_is_held(own_days, all_days)
