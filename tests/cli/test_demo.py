@@ -37,14 +37,8 @@ class TestRefusal:
         house.said(
             "agency", "add", "torrance", "--name", "Torrance", "--profile", "redondo-beach", "--by", "t"
         )
-        with house.connected("owner") as owner:
-            owner.execute(
-                "INSERT INTO person (password, username, full_name, agency_id, title, roles, email, is_active,"
-                " must_choose_password, assignment, is_on_duty, authorized_by, authorization_document, granted_by,"
-                " entitlements, acknowledged, added_at)"
-                " SELECT '!', 'real.one', 'Real', id, '', '{}', '', true, true, '', true, '', '', '', '{}', '{}', now()"
-                " FROM agency WHERE slug = 'torrance'"
-            )
+        given = ("--name", "Real One", "--title", "Detective", "--role", "detective", "--by", "t")
+        house.said("person", "add", "torrance", "real.one", *given)
 
         assert "nobody called real.one" in told(house.run("demo", "password", "real.one"))
 

@@ -140,14 +140,26 @@ def contents_of(folder: Path) -> Iterator[bytes]:
 class TestBackup:
     """In this order: each goes on from what the one before left."""
 
-    def test_is_refused_where_its_keys_would_lie_in_it(self, house):
+    def test_keeps_its_word(self, house):
+        self._is_refused_where_its_keys_would_lie_in_it(house)
+        self._holds_no_plate_and_no_key_in_clear(house)
+        self._brings_everything_back(house)
+        self._is_refused_into_a_folder_that_is_not_empty(house)
+        self._nothing_purged_since_comes_back(house)
+        self._the_backup_alone_opens_nothing_of_it(house)
+        self._the_next_one_drops_pictures_that_nobody_can_open(house)
+        self._a_changed_byte_is_found_before_anything_is_restored(house)
+        self._a_restore_that_did_not_end_lets_nobody_in(house)
+        self._killed_anywhere_it_leaves_no_backup_that_is_none(house)
+
+    def _is_refused_where_its_keys_would_lie_in_it(self, house):
         backups, _, _, *passphrase = given(house)
 
         done = house.run("backup", backups, "--keys", f"{backups}/keys.json", *passphrase)
 
         assert (done.returncode, "keep it elsewhere" in done.stderr) == (1, True)
 
-    def test_holds_no_plate_and_no_key_in_clear(self, house):
+    def _holds_no_plate_and_no_key_in_clear(self, house):
         house.said("backup", *given(house))
 
         master = (house.data / "secrets" / "master.key").read_bytes()
@@ -156,7 +168,7 @@ class TestBackup:
         assert master not in (house.folder / "safe" / "keys.json").read_bytes()
         assert len(list((house.folder / "backups" / "pictures").rglob("*/*/*/*"))) == 8
 
-    def test_brings_everything_back(self, house):
+    def _brings_everything_back(self, house):
         shutil.copytree(house.folder / "safe", house.folder / "hidden")
         data = house.folder / "whole"
 
@@ -169,12 +181,12 @@ class TestBackup:
         assert found["events"] == ["backup.restored"]
         assert len(list((data / "images").rglob("*/*/*/*"))) == 8
 
-    def test_is_refused_into_a_folder_that_is_not_empty(self, house):
+    def _is_refused_into_a_folder_that_is_not_empty(self, house):
         done = house.run("restore", *given(house))
 
         assert (done.returncode, "is not empty" in done.stderr) == (1, True)
 
-    def test_nothing_purged_since_comes_back(self, house):
+    def _nothing_purged_since_comes_back(self, house):
         assert ran(house, DESTROY).strip() == "2"  # the old day, and what of it could have been kept
         data = house.folder / "purged"
 
@@ -187,7 +199,7 @@ class TestBackup:
         assert not [path for path in (data / "images").rglob("*") if "OLD" in path.name]
         assert len(list((data / "images").rglob("*/*/*/*"))) == 4
 
-    def test_the_backup_alone_opens_nothing_of_it(self, house):
+    def _the_backup_alone_opens_nothing_of_it(self, house):
         keys = json.loads((house.folder / "safe" / "keys.json").read_bytes())
         live = json.loads((house.data / "secrets" / "backup.keys").read_bytes())
         old = json.loads((house.folder / "hidden" / "keys.json").read_bytes())
@@ -196,13 +208,13 @@ class TestBackup:
         assert names == {name for _, name, _ in live} < {name for _, name, _ in old["slices"]}
         assert len(keys["images"]) == 1 < len(old["images"])
 
-    def test_the_next_one_drops_pictures_that_nobody_can_open(self, house):
+    def _the_next_one_drops_pictures_that_nobody_can_open(self, house):
         house.said("backup", *given(house))
 
         assert len(list((house.folder / "backups" / "pictures").rglob("*/*/*/*"))) == 4
         assert len(backups_in(house.folder / "backups")) == 2
 
-    def test_a_changed_byte_is_found_before_anything_is_restored(self, house):
+    def _a_changed_byte_is_found_before_anything_is_restored(self, house):
         copied = house.folder / "copied"
         shutil.copytree(house.folder / "backups", copied)
         dump = backups_in(copied)[-1] / "database.dump"
@@ -216,7 +228,7 @@ class TestBackup:
         assert (done.returncode, "database.dump" in done.stderr) == (1, True)
         assert not data.exists()
 
-    def test_a_restore_that_did_not_end_lets_nobody_in(self, house):
+    def _a_restore_that_did_not_end_lets_nobody_in(self, house):
         data = house.folder / "unfinished"
         (data / "secrets").mkdir(parents=True)
         (data / "restore.unfinished").touch()
@@ -225,7 +237,7 @@ class TestBackup:
 
         assert (done.returncode, "has not ended" in done.stderr) == (1, True)
 
-    def test_killed_anywhere_it_leaves_no_backup_that_is_none(self, house):
+    def _killed_anywhere_it_leaves_no_backup_that_is_none(self, house):
         folder, keys = house.folder / "killed", house.folder / "safe" / "killed.json"
 
         ran(

@@ -34,6 +34,13 @@ def agency():
     return an_agency()
 
 
+@pytest.fixture(autouse=True)
+def whole(database):
+    """A ledger that holds, whatever the test before did to it."""
+    sign_ledger(timezone.now())
+    verify_ledger(timezone.now())
+
+
 @pytest.fixture
 def superuser(database):
     with psycopg.connect(database.embedded.superuser_address("platekeeper"), autocommit=True) as connection:

@@ -289,7 +289,11 @@ class TestFailingClosed:
         grant = granted(person)
 
         with (
-            broken(owner, "REVOKE SELECT ON visible_read FROM web", "GRANT SELECT ON visible_read TO web"),
+            broken(
+                owner,
+                "REVOKE EXECUTE ON FUNCTION search_reads FROM web",
+                "GRANT EXECUTE ON FUNCTION search_reads TO web",
+            ),
             pytest.raises(DatabaseError),
         ):
             reads_matching(grant, Question(plate="8ABC123"))

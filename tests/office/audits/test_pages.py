@@ -87,7 +87,7 @@ class TestList:
 
     @pytest.mark.parametrize(
         "query",
-        ["since=yesterday", "function=everything", "outcome=PERHAPS", "before=x", "before=2026-01-01", "person=%00",
+        ["since=yesterday", "function=everything", "outcome=PERHAPS", "before=x", "before=2026-01-01",
          "before=9999-99-99T00:00:00Z", "person=" + "x" * 500, "before=2026-01-01T00:00:00+00:00"],
     )  # fmt: skip
     def test_answers_what_it_cannot_read(self, query, auditor):

@@ -7,7 +7,9 @@ from uuid import UUID
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
+from platekeeper.office.access.keeping import sign_ledger
 from platekeeper.office.access.operations import open_access
 from platekeeper.office.accounts.models import Agency, Person
 from platekeeper.policy import Role
@@ -284,9 +286,9 @@ def scene(people) -> Scene:
     read = identified(a_read(a_camera(agency), images=(a_picture("plate"), a_picture("context"))))
     take(agency, read)
     assert read.id is not None
-    return Scene(
-        agency, people, read.id, {who: _asked(people[who]) for who in ("officer", "detective", "stranger")}
-    )
+    asked = {who: _asked(people[who]) for who in ("officer", "detective", "stranger")}
+    sign_ledger(timezone.now())  # so that there is a checkpoint, and a proof of the records
+    return Scene(agency, people, read.id, asked)
 
 
 def _asked(person: Person) -> str:
@@ -358,9 +360,16 @@ class TestPost:
         assert answer.status_code == 403
 
 
+# these apps' addresses are asked for by every role in tests/attacks, from the resolver itself
+TRIED_BY_THE_MATRIX = ("evidence", "hotlists", "notices", "retention")
+
+
 class TestTables:
     def test_know_every_address(self):
-        assert sorted(GET) == sorted(_names(get_resolver()))
+        names = set(_names(get_resolver()))
+        elsewhere = {name for name in names if name.split(":")[0] in TRIED_BY_THE_MATRIX}
+
+        assert set(GET) | elsewhere == names
         assert set(POST) <= set(GET)
 
     def test_leave_only_these_open_to_everybody(self):

@@ -37,7 +37,7 @@ def asked_before(owner, person: Person, days: int, plate: str = "8ABC123", case:
     """Write looks of earlier days, as only the owner can."""
     owner.execute(
         "INSERT INTO access_record"
-        " SELECT (jsonb_populate_record(r, jsonb_build_object('id', gen_random_uuid(),"
+        " SELECT (jsonb_populate_record(NULL::access_record, to_jsonb(r) || jsonb_build_object('id', gen_random_uuid(),"
         " 'accessed_at', r.accessed_at - n * interval '1 day', 'query', jsonb_build_object('plate', %s::text),"
         " 'case_number', CASE WHEN %s = '' THEN r.case_number ELSE %s || n END))).*"
         " FROM generate_series(1, %s) n, (SELECT * FROM access_record"

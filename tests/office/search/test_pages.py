@@ -106,7 +106,7 @@ class TestRefusal:
         person = a_searcher(an_agency())
         client = logged_in(person)
         assert client.get(SEARCH).status_code == 200
-        Person.objects.using("owner").filter(pk=person.pk).update(suspended_until=NOW + timedelta(days=1))
+        Person.objects.using("owner").filter(pk=person.pk).update(roles=["trainer"])
 
         answer = client.post(RESULTS, a_form(person))
 
@@ -123,7 +123,6 @@ class TestMistake:
             ({"plate": "8*"}, "at least 2 known characters"),
             ({"plate": "***"}, "at least one letter or digit"),
             ({"plate": "A" * 40}, "32"),
-            ({"plate": "nul\x00"}, "Null characters"),
             ({"plate": "8ABC%'"}, "haracter"),
             ({"captured_from": "2026-02-02T10:00", "captured_to": "2026-02-01T10:00"}, "swap From and To"),
             ({"captured_from": "yesterday"}, "valid date"),

@@ -106,8 +106,8 @@ class TestTime:
         assert found(agency, plate="8A*", until=moment) == ["8ABCI23", "8A8C123", "8ABC1234"]
 
     def test_beyond_what_the_policy_shows_finds_nothing(self):
-        # Redondo Beach keeps reads for two years; what is older is hidden before it is destroyed
-        agency = an_agency()
+        # Los Angeles shows reads for two years from their capture; what is older is hidden before it is destroyed
+        agency = an_agency("los-angeles")
         camera = a_camera(agency)
         long_ago = NOW - timedelta(days=6 * 365)
         take(agency, a_read(camera, "1OLD111", captured_at=long_ago), a_read(camera, "8ABC123"))

@@ -238,7 +238,8 @@ class TestConsent:
                 with pytest.raises(psycopg.errors.InsufficientPrivilege):
                     role.execute(statement)
         events = owner.execute(
-            "SELECT event FROM ledger_entry WHERE subject = %s AND agency = %s ORDER BY sequence",
+            "SELECT event FROM ledger_entry WHERE subject = %s AND agency = %s AND event LIKE 'access-request.%%'"
+            " ORDER BY sequence",
             [str(number), precinct.agency.slug],
         ).fetchall()
         assert events == [("access-request.made",), ("access-request.approved",)]

@@ -159,7 +159,7 @@ class TestSearch:
         html = page("search/search.html", form=_Question(), purposes={"leads": "RB 432.3(a)6"})
 
         assert "Why are you looking?" in html
-        assert html.count('type="radio"') == 2
+        assert html.count('name="purpose"') == 2
         assert "checked" not in html
         assert "RB 432.3(a)6" in html
 

@@ -47,7 +47,11 @@ def cases(request: HttpRequest) -> HttpResponse:
     """List the person's cases, and open one."""
     person = person_of(request)
     profile = profile_of(person.agency)
-    form = CaseForm(profile, request.POST or None, initial={"number": request.GET.get("number", "")})
+    form = CaseForm(
+        profile,
+        request.POST if request.method == "POST" else None,
+        initial={"number": request.GET.get("number", "")},
+    )
     if form.is_valid():
         given = form.cleaned_data
         try:

@@ -65,6 +65,9 @@ def plate_or_pattern(text: str) -> str:
     Args:
         text: as typed.
     """
+    if not {"?", "*"} & set(text):
+        written = plates.normalize(text)
+        return written if len(written) <= plates.LONGEST_PLATE else ""
     try:
         written = plates.PlatePattern.parse(text).text
     except plates.PlatesError:

@@ -27,7 +27,7 @@ _USUAL = timedelta(days=90)
 def vehicle(request: HttpRequest) -> HttpResponse:
     """Show when and where one vehicle was seen: first, last, the hours of the week, the map."""
     person = person_of(request)
-    form = VehicleForm(*_who(person), request.POST or None, initial=_window())
+    form = VehicleForm(*_who(person), request.POST if request.method == "POST" else None, initial=_window())
     shown = None
     if form.is_valid():
         query = {"analysis": "vehicle", **form.question().as_record()}
@@ -39,7 +39,9 @@ def vehicle(request: HttpRequest) -> HttpResponse:
 def seen_with(request: HttpRequest) -> HttpResponse:
     """Show the vehicles that were seen with one (convoy)."""
     person = person_of(request)
-    form = CompanionsForm(*_who(person), request.POST or None, initial=_window())
+    form = CompanionsForm(
+        *_who(person), request.POST if request.method == "POST" else None, initial=_window()
+    )
     shown = None
     if form.is_valid():
         given = {name: form.cleaned_data[name] for name in ("seconds", "least")}
@@ -52,9 +54,9 @@ def seen_with(request: HttpRequest) -> HttpResponse:
 def both_places(request: HttpRequest) -> HttpResponse:
     """Show the vehicles that were seen at two places."""
     person = person_of(request)
-    form = WhyForm(*_who(person), request.POST or None)
-    first = SpotForm(request.POST or None, prefix="first", initial=_window())
-    second = SpotForm(request.POST or None, prefix="second", initial=_window())
+    form = WhyForm(*_who(person), request.POST if request.method == "POST" else None)
+    first = SpotForm(request.POST if request.method == "POST" else None, prefix="first", initial=_window())
+    second = SpotForm(request.POST if request.method == "POST" else None, prefix="second", initial=_window())
     shown = None
     if all([form.is_valid(), first.is_valid(), second.is_valid()]):
         query = {
@@ -72,7 +74,7 @@ def both_places(request: HttpRequest) -> HttpResponse:
 def canvass(request: HttpRequest) -> HttpResponse:
     """Record a canvass of a crime scene and show what passed there (PUR-04)."""
     person = person_of(request)
-    form = CanvassForm(*_who(person), request.POST or None)
+    form = CanvassForm(*_who(person), request.POST if request.method == "POST" else None)
     shown = None
     if form.is_valid():
         told = {name: form.cleaned_data[name].strip() for name in ("incident", "unit")}

@@ -23,7 +23,7 @@ from platekeeper.policy import Denied, Function
 def registry(request: HttpRequest) -> HttpResponse:
     """Show the registry, and enter something in it."""
     person = _administrator(request)
-    form = RegistryForm(request.POST or None)
+    form = RegistryForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         given = form.cleaned_data
         try:
