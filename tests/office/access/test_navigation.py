@@ -32,7 +32,7 @@ class TestMenus:
     def test_show_an_officer_no_menu_without_an_open_place(self):
         page = logged_in(a_person(an_agency(), Role.PATROL_OFFICER)).get("/rights/").content.decode()
 
-        assert labels(page) == {"Data", "Oversight", "Me"}
+        assert labels(page) == {"Agency", "Data", "Me"}
 
     def test_show_an_administrator_the_agency(self):
         page = logged_in(a_person(an_agency(), Role.ADMINISTRATOR)).get("/rights/").content.decode()
