@@ -120,9 +120,12 @@ END $$;
 -- The months that have a partition and begin before a moment, or within a day of it.
 CREATE FUNCTION purge_months(p_before timestamptz) RETURNS TABLE (month date)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
-    SELECT to_date(right(c.relname, 7), 'YYYY_MM') FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
-     WHERE i.inhparent = 'public.read'::regclass
-       AND to_date(right(c.relname, 7), 'YYYY_MM') < p_before + interval '1 day'
+    -- a plan may look at every relation's name before it asks whose partition it is; only a CASE keeps their order
+    SELECT p.month
+      FROM (SELECT CASE WHEN c.relname ~ '^read_\d{4}_\d\d$' THEN to_date(right(c.relname, 7), 'YYYY_MM') END AS month
+              FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+             WHERE i.inhparent = 'public.read'::regclass) p
+     WHERE p.month < p_before + interval '1 day'
      ORDER BY 1
 $$;
 
