@@ -194,6 +194,11 @@ class TestRoles:
     def test_do_not_let_a_pattern_run_for_ever(self, web):
         assert web.execute("SHOW statement_timeout").fetchone() == ("15s",)
 
+    @pytest.mark.parametrize("role", ["web", "auditor"])
+    def test_ends_a_transaction_that_somebody_forgot(self, role, connect):
+        # a lock of it would keep everybody waiting who must change a table
+        assert connect(role).execute("SHOW idle_in_transaction_session_timeout").fetchone() == ("1min",)
+
 
 class TestWhatWasWritten:
     @pytest.mark.parametrize("statement", ["UPDATE {table} SET agency_id = agency_id", "DELETE FROM {table}",

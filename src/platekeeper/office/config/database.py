@@ -175,7 +175,13 @@ def _make_roles(connection: psycopg.Connection, folder: DataFolder, *, with_owne
             connection.execute(sql.SQL("ALTER ROLE {} LOGIN PASSWORD {}").format(name, password))
     # a page that takes longer than this helps nobody, and a pattern that runs for ever would starve the others
     connection.execute("ALTER ROLE web SET statement_timeout = '15s'")
-    connection.execute("ALTER ROLE web SET idle_in_transaction_session_timeout = '60s'")
+    # who stopped reading half-way, such as a download that nobody takes any more, holds no lock for longer than this
+    for role in ("web", "auditor"):
+        connection.execute(
+            sql.SQL("ALTER ROLE {} SET idle_in_transaction_session_timeout = '60s'").format(
+                sql.Identifier(role)
+            )
+        )
     owner = sql.Identifier("owner") if with_owner else sql.SQL("CURRENT_USER")
     connection.execute(sql.SQL("GRANT gate TO {}").format(owner))
 
