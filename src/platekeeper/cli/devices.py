@@ -41,6 +41,42 @@ def add_one(
         click.echo(f"Camera {added.ref} of {agency} is registered.")
 
 
+@camera.command("deploy")
+@click.argument("agency")
+@click.argument("ref")
+@click.option(
+    "--occasion", required=True,
+    type=click.Choice(["fixed-site", "routine-patrol", "investigation", "special-effort"]), help="why it runs",
+)  # fmt: skip
+@click.option("--by", required=True, help="username of who orders it; a special effort, the administrator")
+@click.option("--site", "site_kind", default="", help="kind of place, where the law names such places")
+@click.option("--court-order", default="", help="number of an order that allows more than public view")
+@click.option("--until", type=click.DateTime(), help="when that order ends (UTC)")
+def deploy(
+    agency: str, ref: str, *, occasion: str, by: str, site_kind: str, court_order: str, until: datetime | None
+) -> None:
+    """Order camera REF of AGENCY to work on an occasion."""
+    database = Database.located()
+    with database.used():
+        migrate(database)
+        from platekeeper.office.accounts.models import Person  # noqa: PLC0415  # Django must be set up first
+        from platekeeper.office.devices.deployments import deploy_camera  # noqa: PLC0415
+        from platekeeper.office.devices.models import Camera  # noqa: PLC0415
+        from platekeeper.office.devices.operations import DeviceError, agency_of  # noqa: PLC0415
+
+        cameras = Camera.objects.using("owner").select_related("agency")
+        found = cameras.filter(agency=agency_of(agency), ref=ref).first()
+        person = Person.objects.using("owner").select_related("agency").filter(username=by).first()
+        if found is None or person is None:
+            missing = f"camera {ref} in {agency}" if found is None else f"person {by}"
+            raise DeviceError(f"There is no {missing}: add it first.")
+        deploy_camera(
+            camera=found, by=person, occasion=occasion, now=datetime.now(UTC), site_kind=site_kind,
+            order_number=court_order, order_ends_at=until.replace(tzinfo=UTC) if until else None,
+        )  # fmt: skip
+        click.echo(f"Camera {ref} of {agency} is deployed: {occasion}.")
+
+
 @click.group()
 def producer() -> None:
     """The producers that send an agency's reads."""

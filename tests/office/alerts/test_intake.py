@@ -67,7 +67,7 @@ class TestQuarantine:
 
         (waiting,) = take(agency, a_read(an_unattested_camera(agency))).quarantined
 
-        assert "PUR-09" in waiting.reason
+        assert "public view" in waiting.reason
         assert reads_of(owner, agency) == []
 
     @pytest.mark.parametrize(

@@ -18,8 +18,10 @@ from platekeeper import wire
 from platekeeper.office.accounts.models import Agency
 from platekeeper.office.accounts.queries import profile_of
 from platekeeper.office.alerts.operations import Receipt, take_reads
+from platekeeper.office.devices.deployments import may_capture
 from platekeeper.office.devices.models import Camera
 from platekeeper.office.reads.operations import INGEST, Arrival
+from platekeeper.policy import Denied
 from platekeeper.policy.vocabulary import DataElement
 
 _CLOCK_TOLERANCE = timedelta(minutes=5)
@@ -75,7 +77,10 @@ def take_batch(*, agency: Agency, producer: str, reads: Sequence[wire.Read], now
         VaultError: a picture cannot be stored; nothing of the batch is.
     """
     allowed = profile_of(agency).data.elements.value
-    cameras = {camera.ref: camera for camera in Camera.objects.using(INGEST).filter(agency=agency)}
+    cameras = {
+        camera.ref: camera
+        for camera in Camera.objects.using(INGEST).filter(agency=agency).select_related("agency")
+    }
     arrivals: list[Arrival] = []
     waiting: list[tuple[wire.Read, list[str], Quarantined]] = []
     for message in reads:
@@ -97,8 +102,9 @@ def take_batch(*, agency: Agency, producer: str, reads: Sequence[wire.Read], now
 def _why_not(read: wire.Read, camera: Camera | None, now: datetime) -> str | None:
     if camera is None:
         return "This agency has no camera of that name: register it, then release the read."
-    if camera.public_view_at is None:
-        return "Nobody attested that this camera sees only what is in public view (PUR-09): attest it."
+    decision = may_capture(camera, now)
+    if isinstance(decision, Denied):
+        return f"{decision.reason} {decision.remedy} ({decision.clause})"
     if read.captured_at > now + _CLOCK_TOLERANCE:
         return "The read comes from the future: set the camera's clock."
     return None

@@ -16,6 +16,14 @@ class Camera(models.Model):
         FIXED = "FIXED", "fixed"
         VEHICLE = "VEHICLE", "vehicle"
 
+    class Occasion(models.TextChoices):
+        """Why it runs (PUR-15); no suspicion is asked for, so there is no field for one (PUR-03)."""
+
+        FIXED_SITE = "fixed-site", "at a fixed site"
+        ROUTINE_PATROL = "routine-patrol", "on routine patrol"
+        INVESTIGATION = "investigation", "in an investigation"
+        SPECIAL_EFFORT = "special-effort", "in a special effort"
+
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="cameras")
     ref = models.CharField(max_length=80, help_text="the name by which producers know it")
     name = models.CharField(max_length=120)
@@ -30,6 +38,27 @@ class Camera(models.Model):
         max_length=120, blank=True, help_text="who attested that it sees only what is in public view (PUR-09)"
     )
     public_view_at = models.DateTimeField(null=True, blank=True)
+    occasion = models.CharField(
+        max_length=20, choices=Occasion, blank=True, default="", help_text="why it runs (PUR-15)"
+    )
+    site_kind = models.CharField(
+        max_length=40,
+        blank=True,
+        default="",
+        help_text="kind of place, where a law names such places (PUR-15)",
+    )
+    order_number = models.CharField(
+        max_length=80,
+        blank=True,
+        default="",
+        help_text="court order that allows more than public view (PUR-09)",
+    )
+    order_ends_at = models.DateTimeField(null=True, blank=True)
+    deployed_by = models.CharField(
+        max_length=150, blank=True, default="", help_text="who ordered its deployment (USR-14)"
+    )
+    deployed_as = models.CharField(max_length=30, blank=True, default="", help_text="in which role")
+    deployed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         db_table = "camera"

@@ -10,6 +10,10 @@ from platekeeper.office.devices.models import Camera, Producer
 
 OWNER = "owner"
 INGEST = "ingest"
+_USUAL = {
+    Camera.Kind.FIXED: Camera.Occasion.FIXED_SITE,
+    Camera.Kind.VEHICLE: Camera.Occasion.ROUTINE_PATROL,
+}
 
 
 class DeviceError(PlatekeeperError):
@@ -53,7 +57,7 @@ def add_camera(
     """
     given = {
         "name": name, "lat": lat, "lon": lon, "public_view_by": attested_by, "public_view_at": now, "kind": kind,
-        "site_group": site_group,
+        "site_group": site_group, "occasion": _USUAL[Camera.Kind(kind)],
     }  # fmt: skip
     return Camera.objects.using(using).get_or_create(agency=agency, ref=ref, defaults=given)[0]
 

@@ -10,6 +10,7 @@ from platekeeper.office.accounts.models import Agency
 from platekeeper.office.search.forms import MOMENT, PlaceFields, WhyForm, check_window
 from platekeeper.office.search.models import PlaceKind
 from platekeeper.office.search.questions import Question
+from platekeeper.policy.capture import CanvassFacts, decide_canvass
 
 
 class VehicleForm(WhyForm):
@@ -91,7 +92,23 @@ class CanvassForm(SpotForm, WhyForm):
             kwargs: Django's.
         """
         super().__init__(profile, agency, *args, **kwargs)
+        self.profile = profile
         self.fields["case_number"].required = True
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a canvass that does not say what the policy wants recorded (PUR-04)."""
+        given = super().clean()
+        if self.errors:
+            return given
+        decision = decide_canvass(
+            CanvassFacts(
+                profile=self.profile, incident=given["incident"], area=str(given["place"].as_record()),
+                canvassed_from=given["captured_from"], canvassed_to=given["captured_to"], unit=given["unit"],
+            )
+        )  # fmt: skip
+        if isinstance(decision, policy.Denied):
+            raise ValidationError(str(decision))
+        return given
 
 
 class RegistryForm(PlaceFields):
