@@ -8,17 +8,19 @@ from typing import Annotated
 
 from msgspec import Meta
 
-# C0 and C1 controls, line separators, and the marks that reorder what a person sees
-_VISIBLE = "^[^\\x00-\\x1f\\x7f-\\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]*$"
+# C0 and C1 controls, line separators, and the marks that reorder what a person sees. Each pattern ends with \Z, for $
+# lets a line feed follow.
+_VISIBLE = "^[^\\x00-\\x1f\\x7f-\\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]*\\Z"
 
 Name = Annotated[str, Meta(max_length=120, pattern=_VISIBLE)]
 ShortText = Annotated[str, Meta(max_length=64, pattern=_VISIBLE)]
 LongText = Annotated[str, Meta(max_length=2000, pattern=_VISIBLE)]
+OneCharacter = Annotated[str, Meta(min_length=1, max_length=1, pattern=_VISIBLE)]
 PlateText = Annotated[str, Meta(min_length=1, max_length=64, pattern=_VISIBLE)]
-Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
-MediaType = Annotated[str, Meta(max_length=100, pattern="^[a-z0-9.+-]+/[a-z0-9.+-]+$")]
-Country = Annotated[str, Meta(pattern="^[A-Z]{2}$")]
-Region = Annotated[str, Meta(pattern="^[A-Z]{2}-[A-Z0-9]{1,3}$")]
+Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}\\Z")]
+MediaType = Annotated[str, Meta(max_length=100, pattern="^[a-z0-9.+-]+/[a-z0-9.+-]+\\Z")]
+Country = Annotated[str, Meta(pattern="^[A-Z]{2}\\Z")]
+Region = Annotated[str, Meta(pattern="^[A-Z]{2}-[A-Z0-9]{1,3}\\Z")]
 
 Probability = Annotated[float, Meta(ge=0, le=1)]
 Count = Annotated[int, Meta(ge=0, le=2**53)]
@@ -45,6 +47,8 @@ def in_utc(moment: datetime, field: str) -> datetime:
     Raises:
         ValueError: a year that no camera has seen (2000 to 2100 are taken).
     """
+    if moment.year in _YEARS:
+        moment = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
     if moment.year not in _YEARS:
         raise ValueError(f"{field} lies in the year {moment.year}: set the camera's clock")
-    return moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    return moment

@@ -26,6 +26,7 @@ from platekeeper.wire.fields import (
     Moment,
     Name,
     Number,
+    OneCharacter,
     Pixels,
     PlateText,
     Probability,
@@ -40,7 +41,6 @@ from platekeeper.wire.image import Image
 SCHEMA = 1
 Box = tuple[Coordinate, Coordinate, Coordinate, Coordinate]
 Point = tuple[Coordinate, Coordinate]
-_OneCharacter = Annotated[str, Meta(min_length=1, max_length=1)]
 
 
 class Producer(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -97,7 +97,7 @@ class Plate(Struct, frozen=True, kw_only=True, omit_defaults=True):
     region_conf: Probability | None = None
     country_conf: Probability | None = None
     char_conf: Annotated[tuple[Probability, ...], Meta(max_length=LONGEST_PLATE)] | None = None
-    characters: Annotated[tuple[dict[_OneCharacter, Probability], ...], Meta(max_length=LONGEST_PLATE)] = ()
+    characters: Annotated[tuple[dict[OneCharacter, Probability], ...], Meta(max_length=LONGEST_PLATE)] = ()
     det_conf: Probability | None = None
     candidates: Annotated[tuple[Candidate, ...], Meta(max_length=50)] = ()
     pattern: bool | None = None

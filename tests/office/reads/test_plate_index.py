@@ -10,7 +10,7 @@ from platekeeper import plates
 from platekeeper.office.alerts import operations as matching
 
 from ..people import NOW, an_agency
-from ..streets import a_camera, a_read, take
+from ..streets import a_camera, a_list, a_read, take
 
 CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 norms = st.text(CHARACTERS, min_size=1, max_size=plates.LONGEST_PLATE)
@@ -86,3 +86,15 @@ class TestDerivedTable:
 
             kept = owner.execute("SELECT count(*) FROM plate WHERE agency_id = %s", [agency.pk]).fetchone()
             assert kept == (1,)
+
+    @pytest.mark.parametrize("plate", ["NULL", "NONE", "TRUE"])
+    def test_holds_a_plate_that_means_something_to_the_database(self, plate, owner):
+        agency = an_agency()
+        camera = a_camera(agency)
+        a_list(agency, plate)
+
+        taken = take(agency, a_read(camera, plate), a_read(camera, "8ABO123"))
+
+        assert (taken.receipt.stored, taken.receipt.hits) == (2, 1)
+        kept = owner.execute("SELECT plate FROM plate WHERE agency_id = %s", [agency.pk]).fetchall()
+        assert {text for (text,) in kept} == {plate, "8ABO123"}

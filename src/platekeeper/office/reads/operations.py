@@ -199,9 +199,9 @@ def array_of(texts: Iterable[str]) -> str:
     """Return PostgreSQL's spelling of an array; the driver's own looks at every element for what to quote.
 
     Args:
-        texts: plates, ids or ISO times: none has a character that would need it.
+        texts: plates, ids or ISO times: none has a character to escape; the quotation marks are for the plate NULL.
     """
-    return "{" + ",".join(texts) + "}"
+    return "{" + ",".join(f'"{text}"' for text in texts) + "}"
 
 
 def _row(agency_id: int, arrival: Arrival, now: datetime) -> tuple[object, ...]:
