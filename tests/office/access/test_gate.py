@@ -2,6 +2,7 @@
 
 import contextlib
 from datetime import timedelta
+from typing import Any
 
 import psycopg
 import pytest
@@ -62,10 +63,29 @@ class TestTables:
             connect(role).execute(f"SELECT 1 FROM {table} LIMIT 1")
 
 
+def scans_of(node: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the places of a plan that look at a table."""
+    return [
+        *([node] if "Relation Name" in node else []),
+        *(scan for below in node.get("Plans", ()) for scan in scans_of(below)),
+    ]
+
+
 class TestViewsWithoutRecord:
     @pytest.mark.parametrize("view", VIEWS)
     def test_are_empty(self, view, street, web):
         assert seen(web, None, f"SELECT 1 FROM {view}") == []
+
+    @pytest.mark.parametrize("view", [*VIEWS, "visible_entry_cancellation"])
+    def test_look_at_no_table_whatever_the_plan(self, view, street, web):
+        asked = f"SELECT * FROM {view} WHERE agency_id = {street.agency.pk}"
+        if view == "visible_entry":
+            asked = "SELECT * FROM visible_entry WHERE event = 'access.opened'"
+        for join in ("hashjoin", "mergejoin", "nestloop", "material"):
+            web.execute(f"SET enable_{join} = off")
+            [[[plan]]] = seen(web, None, f"EXPLAIN (ANALYZE, FORMAT JSON) {asked}")
+
+            assert {node["Actual Loops"] for node in scans_of(plan["Plan"])} <= {0}, plan
 
     @pytest.mark.parametrize("view", VIEWS)
     @pytest.mark.parametrize("role", ["ingest", "custodian", "auditor"])

@@ -1,3 +1,4 @@
+import json
 from datetime import timedelta
 from itertools import product
 
@@ -103,6 +104,21 @@ class TestTakeCustodyStep:
         with pytest.raises(AccessDenied, match="not approved by somebody other"):
             case.take("dispose")
 
+    @pytest.mark.parametrize(
+        ("state", "by"),
+        [("DISPOSAL_REQUESTED", "person"), ("BOOKED", "supervisor"), ("DISPOSED", "supervisor")],
+    )
+    def test_nobody_disposes_by_a_statement_of_what_nobody_else_asked_to(self, cases, state, by, web):
+        case = cases[CustodyState(state)]
+        number = custody_of(case.package)[-1].number + 1
+        stated = json.dumps({"disposed_on": "2026-01-15", "authority": "Judge Doe"})
+
+        with pytest.raises(psycopg.errors.InsufficientPrivilege, match="another person"):
+            web.execute(
+                "SELECT take_custody_step(%s, %s, %s, 'DISPOSED', 'evidence.disposed', %s)",
+                [getattr(case, by).pk, case.package.id, number, stated],
+            )
+
     def test_a_disposition_to_come_disposes_of_nothing(self):
         case = Case()
         for name in WAYS[CustodyState.BOOKED]:
@@ -160,7 +176,7 @@ class TestDatabase:
                 [other.person.pk, case.package.id],
             )
 
-    @pytest.mark.parametrize("state", ["BOOKED", "DISPOSED", "DISCARDED"])
+    @pytest.mark.parametrize("state", ["BOOKED", "DISPOSAL_REQUESTED", "DISCARDED"])
     def test_refuses_a_step_without_what_it_states(self, web, cases, state):
         case = cases[CustodyState.SEALED]
 

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.utils import timezone
-from psycopg.errors import InsufficientPrivilege
+from psycopg import IsolationLevel
+from psycopg.errors import InsufficientPrivilege, InvalidTransactionState
 
 from platekeeper.office.access.operations import AccessDenied
 from platekeeper.office.accounts.queries import profile_of
@@ -139,6 +140,35 @@ class TestEarlyPurge:
         (certificate,) = purge([], by="test")
         assert json.loads(certificate.body)["destroyed"] == []
         assert plates_of(owner, agency) == {"8OLD111"}
+
+    def test_of_one_agency_holds_nobody_up_once_its_schedule_was_lengthened(self, connect, owner):
+        (first, camera), (second, _) = an_archive(), an_archive()
+        seen(first, camera, "8OLD112", ago(days=OLD.days))
+        custodian = connect("custodian")
+        for agency in (second, first):  # whichever is taken up first
+            run_of(custodian, agency, ago(days=5 * 365 + 10))
+        terms = terms_of(profile_of(second))
+        approve(second, terms.__class__(**{**vars(terms), "purge": terms.minimum.parse("P9Y")}))
+
+        assert len(purge([], by="test")) == 2
+        assert plates_of(owner, first) == set()
+
+    def test_from_an_older_snapshot_is_refused_for_it_would_not_show_a_hold(self, connect, owner):
+        agency, camera = an_archive()
+        seen(agency, camera, "8HLD001", ago(days=OLD.days))
+        custodian = connect("custodian")
+        run_of(custodian, agency, ago(days=5 * 365 + 10))
+        custodian.isolation_level = IsolationLevel.REPEATABLE_READ
+        custodian.autocommit = False
+        custodian.execute("SELECT 1 FROM agency")
+        hold_of(a_person(agency, Role.DETECTIVE), HoldScope.PLATE)
+
+        with pytest.raises(InvalidTransactionState, match="read committed"):
+            custodian.execute("SELECT * FROM purge_reads(%s, 10)", [ago(days=OLD.days).date()])
+        custodian.rollback()
+
+        assert plates_of(owner, agency) == {"8HLD001"}
+        purge([], by="test")
 
     def test_of_a_key_is_refused_while_its_pictures_are_kept(self, connect, owner):
         agency, camera = an_archive()

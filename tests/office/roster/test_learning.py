@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from psycopg.errors import InsufficientPrivilege
 
 from platekeeper.office.accounts.models import Agency, Person, TrainingCompletion
 from platekeeper.office.accounts.queries import profile_of
@@ -189,3 +190,10 @@ class TestDocuments:
             client.post(reverse("roster:read"), given)
 
         assert Person.objects.using(OWNER).get(pk=person.pk).acknowledged == []
+
+    def test_that_nobody_issued_are_acknowledged_by_no_statement_either(self, agency, web):
+        person = a_person(agency, acknowledged=[])
+
+        for title, version in (("Special Order 30", "1"), ("Special Order 30", None)):
+            with pytest.raises(InsufficientPrivilege, match="version in force"):
+                web.execute("SELECT acknowledge_document(%s, %s, %s)", [person.pk, title, version])

@@ -87,7 +87,7 @@ SELECT h.*, r.plate, r.plate_raw, r.region, r.confidence, r.camera_id, r.lat, r.
   FROM granted g
   JOIN hit h ON h.agency_id = g.data_agency_id
   JOIN read r ON r.agency_id = h.agency_id AND r.read_at = h.read_at AND r.id = h.read_id
- WHERE h.read_at >= g.visible_from AND r.received_at >= g.received_from
+ WHERE EXISTS (SELECT FROM granted) AND h.read_at >= g.visible_from AND r.received_at >= g.received_from
    AND (g.camera_ids IS NULL OR r.camera_id = ANY (g.camera_ids))
    AND (g.read_ids IS NULL OR h.read_id = ANY (g.read_ids));
 
@@ -100,7 +100,7 @@ SELECT a.*, coalesce(latest.state, 'RAISED') AS state, coalesce(latest.number, 0
   LEFT JOIN LATERAL (
         SELECT s.state, s.number, s.username, s.taken_at FROM alert_step s
          WHERE s.agency_id = a.agency_id AND s.alert_id = a.id ORDER BY s.number DESC LIMIT 1) AS latest ON true
- WHERE a.read_at >= g.visible_from
+ WHERE EXISTS (SELECT FROM granted) AND a.read_at >= g.visible_from
    AND (g.received_from = '-infinity' OR EXISTS (
         SELECT 1 FROM read r
          WHERE r.agency_id = a.agency_id AND r.read_at = a.read_at AND r.id = a.read_id AND r.received_at >= g.received_from))
@@ -113,11 +113,12 @@ CREATE VIEW visible_alert_step WITH (security_barrier) AS
 SELECT s.*, coalesce(p.full_name, 'Platekeeper') AS full_name
   FROM visible_alert a
   JOIN alert_step s ON s.agency_id = a.agency_id AND s.alert_id = a.id
-  LEFT JOIN person p ON p.id = s.person_id;
+  LEFT JOIN person p ON p.id = s.person_id
+ WHERE EXISTS (SELECT FROM open_grants('alert'));
 
 CREATE VIEW visible_entry_cancellation WITH (security_barrier) AS
 WITH granted AS MATERIALIZED (SELECT * FROM open_grants('alert'))
 SELECT c.agency_id, c.id, c.alert_id, c.hot_list_id, c.list_name, c.plate, c.region, c.category, c.reason,
        c.cancelled_by, c.cancelled_at, c.broadcast_by, c.broadcast_at, c.dropped_at
   FROM granted g JOIN entry_cancellation c ON c.agency_id = g.data_agency_id
- WHERE c.cancelled_at >= g.visible_from AND g.read_ids IS NULL;
+ WHERE EXISTS (SELECT FROM granted) AND c.cancelled_at >= g.visible_from AND g.read_ids IS NULL;

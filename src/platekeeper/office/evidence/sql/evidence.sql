@@ -65,21 +65,30 @@ BEGIN
     RETURN v_sequence;
 END $$;
 
--- Takes the next step of custody; the key of the table lets only one of two people take the same one.
+-- Takes the next step of custody; the key of the table lets only one of two people take the same one. Nobody disposes of
+-- what they asked to dispose of, and nothing goes that nobody asked for (HLD-02, HLD-04).
 CREATE FUNCTION take_custody_step(p_person bigint, p_package uuid, p_number integer, p_state text, p_event text, p_detail jsonb)
 RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     v_person person;
+    v_last custody_step;
     v_slug text;
 BEGIN
     SELECT p.* INTO v_person FROM person p
       JOIN evidence_package e ON e.agency_id = p.agency_id AND e.id = p_package
      WHERE p.id = p_person AND p.is_active;
-    IF NOT FOUND OR p_event !~ '^evidence\.[a-z-]+$' OR p_event = 'evidence.sealed'
-        OR p_number <> (SELECT max(s.number) + 1 FROM custody_step s
-                         WHERE s.agency_id = v_person.agency_id AND s.package_id = p_package)
+    SELECT s.* INTO v_last FROM custody_step s
+     WHERE s.agency_id = v_person.agency_id AND s.package_id = p_package ORDER BY s.number DESC LIMIT 1;
+    IF v_last.number IS NULL OR p_event !~ '^evidence\.[a-z-]+$' OR p_event = 'evidence.sealed'
+        OR p_number IS DISTINCT FROM v_last.number + 1
     THEN
         RAISE EXCEPTION 'this is not the next step of a package of this person''s agency'
+            USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    IF v_last.state IN ('DISPOSED', 'DISCARDED')
+        OR p_state = 'DISPOSED' AND (v_last.state <> 'DISPOSAL_REQUESTED' OR v_last.person_id = p_person)
+    THEN
+        RAISE EXCEPTION 'a package is disposed of once, by another person than whoever asked for it (HLD-02, HLD-04)'
             USING ERRCODE = 'insufficient_privilege';
     END IF;
     SELECT a.slug INTO v_slug FROM agency a WHERE a.id = v_person.agency_id;

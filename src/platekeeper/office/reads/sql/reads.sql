@@ -145,7 +145,7 @@ CREATE VIEW visible_read WITH (security_barrier) AS
 WITH granted AS MATERIALIZED (SELECT * FROM open_grants('read'))
 SELECT r.*
   FROM granted g JOIN read r ON r.agency_id = g.data_agency_id
- WHERE r.read_at >= g.visible_from AND r.received_at >= g.received_from
+ WHERE EXISTS (SELECT FROM granted) AND r.read_at >= g.visible_from AND r.received_at >= g.received_from
    AND (g.camera_ids IS NULL OR r.camera_id = ANY (g.camera_ids))
    AND (g.read_ids IS NULL OR r.id = ANY (g.read_ids))
    AND (NOT g.hits_only OR is_hit(r.agency_id, r.read_at, r.id));
@@ -158,7 +158,7 @@ SELECT i.*, k.wrapped
   FROM granted g
   JOIN image i ON i.agency_id = g.data_agency_id AND i.role = g.role
   JOIN image_key k ON k.agency_id = i.agency_id AND k.name = i.key_name
- WHERE i.read_at >= g.visible_from
+ WHERE EXISTS (SELECT FROM granted) AND i.read_at >= g.visible_from
    AND (g.received_from = '-infinity' OR EXISTS (
         SELECT 1 FROM read r
          WHERE r.agency_id = i.agency_id AND r.read_at = i.read_at AND r.id = i.read_id AND r.received_at >= g.received_from))

@@ -52,10 +52,16 @@ CREATE TRIGGER hold_read_stays BEFORE UPDATE OR DELETE OR TRUNCATE ON hold_read
 CREATE TRIGGER hold_step_stays BEFORE UPDATE OR DELETE OR TRUNCATE ON hold_step
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
--- Placing a hold and a step of the purge never run at once: what is held is known before anything goes.
-CREATE FUNCTION purge_or_hold() RETURNS void LANGUAGE sql SET search_path = pg_catalog AS $$
-    SELECT pg_advisory_xact_lock(7452101)
-$$;
+-- Placing a hold and a step of the purge never run at once: what is held is known before anything goes. An older snapshot
+-- would not show the hold that was placed while the step waited for its turn.
+CREATE FUNCTION purge_or_hold() RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+BEGIN
+    IF current_setting('transaction_isolation') <> 'read committed' THEN
+        RAISE EXCEPTION 'holds and purges take turns in read committed transactions only: use that isolation level'
+            USING ERRCODE = 'invalid_transaction_state';
+    END IF;
+    PERFORM pg_advisory_xact_lock(7452101);
+END $$;
 
 CREATE FUNCTION request_hold(p_person bigint, p_hold jsonb) RETURNS uuid
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$

@@ -330,7 +330,7 @@ BEGIN
     SELECT * INTO v_person FROM person WHERE id = p_person_id AND is_active AND separated_at IS NULL FOR UPDATE;
     SELECT version INTO v_in_force FROM issued_document
      WHERE agency_id = v_person.agency_id AND title = p_title ORDER BY issued_at DESC LIMIT 1;
-    IF v_person.id IS NULL OR v_in_force <> p_version THEN
+    IF v_person.id IS NULL OR v_in_force IS DISTINCT FROM p_version OR p_version IS NULL THEN
         PERFORM roster_refuse('This is not the version in force: read and acknowledge that one.');
     END IF;
     INSERT INTO acknowledgement (person_id, title, version, acknowledged_at)
