@@ -73,7 +73,7 @@ def run(reads: int, folder: Path | None) -> dict[str, Any]:
         from platekeeper.evidence.verify import verify_path
         from platekeeper.ledger.checkpoints import signature_holds
         from platekeeper.ledger.verify import ed25519_holds
-        from platekeeper.office.access.operations import Inquiry
+        from platekeeper.office.access.inquiries import Inquiry
         from platekeeper.office.evidence.operations import open_export, package_of
 
         now = this_moment()

@@ -38,7 +38,7 @@ _AS_WEB = f"SELECT {_COLUMNS} FROM visible_read WHERE plate = %s ORDER BY read_a
 def inquiry(plate: str) -> Any:
     """Return a search that Redondo Beach's policy allows."""
     from platekeeper import policy
-    from platekeeper.office.access.operations import Inquiry
+    from platekeeper.office.access.inquiries import Inquiry
 
     profile = policy.load_profile("redondo-beach")
     return Inquiry(

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from platekeeper import policy
-from platekeeper.office.access.operations import Inquiry
+from platekeeper.office.access.inquiries import Inquiry
 from platekeeper.office.accounts.models import Agency, Person, TrainingCompletion
 from platekeeper.office.accounts.operations import add_agency, add_person
 from platekeeper.policy import Function, Role

@@ -5,11 +5,20 @@ of partitions, 0.2 ms prepared (docs/adr/0013-prepared-statements.md).
 """
 
 import contextlib
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple, TypeAlias
 
 import psycopg
 from django.db import connections
+
+Rows: TypeAlias = list[tuple[Any, ...]]
+
+
+class Ask(NamedTuple):
+    """A statement that binds on the server, and what it is given."""
+
+    statement: str
+    arguments: Sequence[Any] = ()
 
 
 @contextlib.contextmanager
@@ -26,3 +35,20 @@ def prepared(using: str = "default") -> Iterator[psycopg.Cursor[tuple[Any, ...]]
     connection.ensure_connection()
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
         yield cursor
+
+
+def ask_together(*asks: Ask, using: str = "default") -> list[Rows]:
+    """Ask several prepared statements in one round trip; return the rows of each.
+
+    Args:
+        asks: the statements, none of which needs another's answer.
+        using: the connection's alias.
+    """
+    if not asks:
+        return []
+    with contextlib.ExitStack() as stack:
+        cursors = [stack.enter_context(prepared(using)) for _ in asks]
+        with cursors[0].connection.pipeline():
+            for cursor, ask in zip(cursors, asks, strict=True):
+                cursor.execute(ask.statement, ask.arguments, prepare=True)
+        return [cursor.fetchall() for cursor in cursors]

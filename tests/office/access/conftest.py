@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import pytest
 from django.db import connections, transaction
 
-from platekeeper.office.access.operations import Inquiry, open_access
+from platekeeper.office.access.inquiries import Inquiry
+from platekeeper.office.access.operations import open_access
 from platekeeper.office.accounts.models import Agency, Person
 from platekeeper.office.accounts.queries import profile_of
 from platekeeper.office.devices.models import Camera

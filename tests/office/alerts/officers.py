@@ -9,7 +9,8 @@ from uuid import UUID
 from psycopg import Connection
 
 from platekeeper import policy
-from platekeeper.office.access.operations import AccessGrant, Inquiry, open_access
+from platekeeper.office.access.inquiries import Inquiry
+from platekeeper.office.access.operations import AccessGrant, open_access
 from platekeeper.office.accounts.models import Agency, Person
 from platekeeper.office.alerts.models import AlertState
 from platekeeper.office.alerts.queries import AlertView, alert_by_id

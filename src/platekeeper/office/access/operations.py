@@ -17,19 +17,19 @@ from django.db import DatabaseError, connections, transaction
 
 from platekeeper.errors import PlatekeeperError
 from platekeeper.office.access.events import WEB
+from platekeeper.office.access.inquiries import Inquiry, Lookup, Screening
 from platekeeper.office.access.queries import OwnRecord
-from platekeeper.office.access.screening import consented, screened
+from platekeeper.office.access.screening import consented, joined, screens
 from platekeeper.office.accounts.models import Agency, Person
-from platekeeper.office.accounts.queries import facts_of, profile_of
-from platekeeper.office.rms.queries import case_known
-from platekeeper.office.statements import prepared
+from platekeeper.office.accounts.queries import facts_of, profile_of, trainings_asked
+from platekeeper.office.rms.queries import case_known, registry_asked
+from platekeeper.office.statements import ask_together, prepared
 from platekeeper.policy import (
     AccessRequest,
     Allowed,
     Beneficiary,
     Decision,
     Denied,
-    Function,
     ParentRecord,
     decide_access,
 )
@@ -63,39 +63,6 @@ class AccessDenied(PlatekeeperError):  # noqa: N818  # named for what happened
         super().__init__(str(decision))
         self.decision = decision
         self.record_id = record_id
-
-
-@dataclass(frozen=True)
-class Inquiry:
-    """What somebody asks for, and why.
-
-    Attributes:
-        function: what they want to do.
-        purpose: code of an authorised purpose.
-        case_number: case or incident number, may be empty where the policy allows it.
-        reason: in their own words.
-        query: the elements of the question, as they will stand in the record.
-        on_behalf_of: whom the answer is for, if not the person (SRC-05).
-        read_ids: the only reads that it is about, if it is about single ones.
-        asked_from: start of the time asked about; None means as far back as visible.
-        asked_to: its end, exclusive; None means up to now.
-        approved_query: whether it is the query of an approved request for deleted data (RET-07).
-        parent: the record in the course of which it is asked.
-        source: where it was asked from.
-    """
-
-    function: Function
-    purpose: str = ""
-    case_number: str = ""
-    reason: str = ""
-    query: dict[str, Any] = field(default_factory=dict)
-    on_behalf_of: str = ""
-    read_ids: tuple[UUID, ...] | None = None
-    asked_from: datetime | None = None
-    asked_to: datetime | None = None
-    approved_query: bool = False
-    parent: OwnRecord | None = None
-    source: str = ""
 
 
 @dataclass(frozen=True)
@@ -211,23 +178,25 @@ def _opened(
 def _decided(
     person: Person, agency: Agency, inquiry: Inquiry, request: AccessRequest, now: datetime
 ) -> tuple[AccessRequest, Decision]:
-    known = screened(person, agency, inquiry, now)
-    case = _case_known(agency, inquiry) if known.case_known is None else known.case_known
+    found = screens(person, agency, inquiry, now)
+    lookups = [one for one in found if isinstance(one, Lookup)]
+    # all that must be looked up before the decision travels to the database and back together (ADR 0013)
+    trainings, registry, *rows = ask_together(
+        trainings_asked(person), registry_asked(agency), *(one.ask for one in lookups)
+    )
+    told = [lookup.told(row) for lookup, row in zip(lookups, rows, strict=True)]
+    known = joined([*(one for one in found if isinstance(one, Screening)), *told])
+    # what goes on from a record was asked about when that one was opened
+    is_new = inquiry.function in INQUIRING and inquiry.parent is None
+    case = case_known(agency, inquiry.case_number, registry) if is_new else None
     request = replace(request, flags=known.flags, sensitive_place=known.sensitive_place, case_known=case)
-    profile, facts = profile_of(agency), facts_of(person, asked=agency)
+    profile, facts = profile_of(agency), facts_of(person, asked=agency, trainings=trainings)
     decision = decide_access(profile, facts, request, now)
     if isinstance(decision, Denied) and decision.approval is not None:
         # only then does anybody look for consents: most inquiries need none
         request = replace(request, approvals=consented(person, agency, inquiry, now))
         decision = decide_access(profile, facts, request, now)
     return request, decision
-
-
-def _case_known(agency: Agency, inquiry: Inquiry) -> bool | None:
-    # what goes on from a record was asked about when that one was opened
-    if inquiry.function not in INQUIRING or inquiry.parent is not None:
-        return None
-    return case_known(agency, inquiry.case_number)
 
 
 def _beneficiary(person: Person, name: str) -> Beneficiary | None:

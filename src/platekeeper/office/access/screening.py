@@ -5,35 +5,16 @@ or report can open an access past the misuse detectors and the registry of sensi
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
+from platekeeper.office.access.inquiries import Inquiry, Lookup, Screening
 from platekeeper.office.accounts.models import Agency, Person
+from platekeeper.office.statements import ask_together
 from platekeeper.policy import Approval
-from platekeeper.policy.vocabulary import MisuseFlag
 
-if TYPE_CHECKING:
-    from platekeeper.office.access.operations import Inquiry
-
-
-@dataclass(frozen=True, kw_only=True)
-class Screening:
-    """What one screen found; facts for the policy, no decision.
-
-    Attributes:
-        flags: what the misuse detectors found.
-        sensitive_place: whether the inquiry touches a registered lawful event or sensitive place.
-        case_known: what a case registry says of the case number; None where it does not know either way.
-    """
-
-    flags: frozenset[MisuseFlag] = frozenset()
-    sensitive_place: bool = False
-    case_known: bool | None = None
-
-
-Screen: TypeAlias = Callable[[Person, Agency, "Inquiry", datetime], Screening]
-Consents: TypeAlias = Callable[[Person, Agency, "Inquiry", datetime], tuple[Approval, ...]]
+Screen: TypeAlias = Callable[[Person, Agency, Inquiry, datetime], Iterable[Screening | Lookup]]
+Consents: TypeAlias = Callable[[Person, Agency, Inquiry, datetime], tuple[Approval, ...]]
 _SCREENS: dict[str, Screen] = {}
 _CONSENTS: dict[str, Consents] = {}
 
@@ -43,7 +24,7 @@ def register(name: str, *, screen: Screen | None = None, consents: Consents | No
 
     Args:
         name: of the app; registering it again changes nothing.
-        screen: says what is known of an inquiry.
+        screen: says what is known of an inquiry, or what the database must be asked to know it.
         consents: finds who consented to exactly this inquiry; asked only where a consent would lift a refusal.
     """
     if screen is not None:
@@ -52,7 +33,32 @@ def register(name: str, *, screen: Screen | None = None, consents: Consents | No
         _CONSENTS[name] = consents
 
 
-def screened(person: Person, agency: Agency, inquiry: "Inquiry", now: datetime) -> Screening:
+def screens(person: Person, agency: Agency, inquiry: Inquiry, now: datetime) -> list[Screening | Lookup]:
+    """Return what all screens know, and what they must look up.
+
+    Args:
+        person: who asks.
+        agency: whose data it is.
+        inquiry: what is asked.
+        now: the present time.
+    """
+    return [found for screen in _SCREENS.values() for found in screen(person, agency, inquiry, now)]
+
+
+def joined(found: Iterable[Screening]) -> Screening:
+    """Return what several screens together found.
+
+    Args:
+        found: each screen's.
+    """
+    found = list(found)
+    return Screening(
+        flags=frozenset().union(*(one.flags for one in found)),
+        sensitive_place=any(one.sensitive_place for one in found),
+    )
+
+
+def screened(person: Person, agency: Agency, inquiry: Inquiry, now: datetime) -> Screening:
     """Return what all screens together found.
 
     Args:
@@ -61,16 +67,16 @@ def screened(person: Person, agency: Agency, inquiry: "Inquiry", now: datetime) 
         inquiry: what is asked.
         now: the present time.
     """
-    found = [screen(person, agency, inquiry, now) for screen in _SCREENS.values()]
-    known = {one.case_known for one in found} - {None}
-    return Screening(
-        flags=frozenset().union(*(one.flags for one in found)),
-        sensitive_place=any(one.sensitive_place for one in found),
-        case_known=None if not known else known == {True},
-    )
+    found = screens(person, agency, inquiry, now)
+    lookups = [one for one in found if isinstance(one, Lookup)]
+    told = [
+        lookup.told(rows)
+        for lookup, rows in zip(lookups, ask_together(*(one.ask for one in lookups)), strict=True)
+    ]
+    return joined([*(one for one in found if isinstance(one, Screening)), *told])
 
 
-def consented(person: Person, agency: Agency, inquiry: "Inquiry", now: datetime) -> tuple[Approval, ...]:
+def consented(person: Person, agency: Agency, inquiry: Inquiry, now: datetime) -> tuple[Approval, ...]:
     """Return the consents of second persons to exactly this inquiry.
 
     Args:
@@ -79,8 +85,6 @@ def consented(person: Person, agency: Agency, inquiry: "Inquiry", now: datetime)
         inquiry: what is asked.
         now: the present time.
     """
-    return _joined(consents(person, agency, inquiry, now) for consents in _CONSENTS.values())
-
-
-def _joined(found: Iterable[tuple[Approval, ...]]) -> tuple[Approval, ...]:
-    return tuple(approval for one in found for approval in one)
+    return tuple(
+        approval for consents in _CONSENTS.values() for approval in consents(person, agency, inquiry, now)
+    )

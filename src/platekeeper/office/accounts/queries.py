@@ -5,7 +5,7 @@ from functools import lru_cache
 from platekeeper import policy
 from platekeeper.errors import PlatekeeperError
 from platekeeper.office.accounts.models import Agency, Person, ProfileVersion
-from platekeeper.office.statements import prepared
+from platekeeper.office.statements import Ask, Rows, ask_together
 from platekeeper.policy.vocabulary import DataSource
 
 
@@ -51,13 +51,14 @@ def profile_of(agency: Agency) -> policy.Profile:
     return profile
 
 
-def facts_of(person: Person, *, asked: Agency | None = None) -> policy.Person:
+def facts_of(person: Person, *, asked: Agency | None = None, trainings: Rows | None = None) -> policy.Person:
     """Return what the policy decides by.
 
     Args:
-        person: the person; their training is read from the database.
+        person: the person.
         asked: the agency whose data they ask for; to another than their own they are outsiders, also where both
             live under the same profile.
+        trainings: the answer to `trainings_asked`, where it was asked together with something else.
     """
     is_outsider = asked is not None and asked.pk != person.agency_id
     return policy.Person(
@@ -73,7 +74,7 @@ def facts_of(person: Person, *, asked: Agency | None = None) -> policy.Person:
         disabled_at=person.disabled_at or (None if person.is_active else person.added_at),
         suspended_until=person.suspended_until,
         on_duty=person.is_on_duty,
-        trainings=_trainings(person),
+        trainings=_trainings(_rows(person) if trainings is None else trainings),
         acknowledged=frozenset(person.acknowledged),
         authorization=_authorization(person),
         entitlements=frozenset(DataSource(source) for source in person.entitlements),
@@ -89,16 +90,28 @@ _TRAININGS = (
 )
 
 
-def _trainings(person: Person) -> tuple[policy.TrainingCompletion, ...]:
-    with prepared(person._state.db or "default") as cursor:
-        cursor.execute(_TRAININGS, [person.pk], prepare=True)
-        return tuple(
-            policy.TrainingCompletion(
-                course=course, completed_at=completed_at, signed_by=signed_by, signed_as=policy.Role(signed_as),
-                topics=frozenset(topics), certified_by=certified_by,
-            )
-            for course, completed_at, signed_by, signed_as, topics, certified_by in cursor
-        )  # fmt: skip
+def trainings_asked(person: Person) -> Ask:
+    """Return how to ask for what a person learnt.
+
+    Args:
+        person: the person.
+    """
+    return Ask(_TRAININGS, [person.pk])
+
+
+def _rows(person: Person) -> Rows:
+    (rows,) = ask_together(trainings_asked(person), using=person._state.db or "default")
+    return rows
+
+
+def _trainings(rows: Rows) -> tuple[policy.TrainingCompletion, ...]:
+    return tuple(
+        policy.TrainingCompletion(
+            course=course, completed_at=completed_at, signed_by=signed_by, signed_as=policy.Role(signed_as),
+            topics=frozenset(topics), certified_by=certified_by,
+        )
+        for course, completed_at, signed_by, signed_as, topics, certified_by in rows
+    )  # fmt: skip
 
 
 def _visit(person: Person) -> policy.MaintenanceVisit | None:

@@ -17,7 +17,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from platekeeper import policy, wire
 from platekeeper.errors import PlatekeeperError
-from platekeeper.office.access.operations import AccessDenied, AccessGrant, Inquiry, open_access
+from platekeeper.office.access.inquiries import Inquiry
+from platekeeper.office.access.operations import AccessDenied, AccessGrant, open_access
 from platekeeper.office.accounts.models import Person
 from platekeeper.office.accounts.people import person_of, source_of
 from platekeeper.office.accounts.queries import facts_of, profile_of

@@ -5,7 +5,8 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils import timezone
 
-from platekeeper.office.access.operations import AccessGrant, Inquiry, open_access
+from platekeeper.office.access.inquiries import Inquiry
+from platekeeper.office.access.operations import AccessGrant, open_access
 from platekeeper.office.accounts.people import person_of, source_of
 from platekeeper.policy import Function
 

@@ -11,7 +11,8 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from platekeeper.office.access.operations import Inquiry, open_access
+from platekeeper.office.access.inquiries import Inquiry
+from platekeeper.office.access.operations import open_access
 from platekeeper.office.access.queries import OwnRecord, own_record
 from platekeeper.office.accounts.models import Person
 from platekeeper.office.accounts.people import person_of, source_of

@@ -109,6 +109,8 @@ def _alias(role: str, *, pool: bool = False) -> dict[str, Any]:
     known = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
     options: dict[str, Any] = {key: value for key, value in given.items() if key not in known.values()}
     options["application_name"] = f"platekeeper-{role}"
+    # Django gives None, which forbids psycopg to prepare anything; so high, it prepares what `prepared` asks for alone
+    options["prepare_threshold"] = 1_000_000
     if pool:
         options["pool"] = {"min_size": 1, "max_size": 12, "timeout": 10}
     return {

@@ -24,7 +24,8 @@ from platekeeper.evidence.sheet import pdf_of
 from platekeeper.evidence.timestamps import RemoteAuthority, certificates_in
 from platekeeper.evidence.verify import KEY, LARGEST_ZIP_BYTES, PROOFS
 from platekeeper.office.access.events import WEB
-from platekeeper.office.access.operations import AccessDenied, AccessGrant, Inquiry, open_access
+from platekeeper.office.access.inquiries import Inquiry
+from platekeeper.office.access.operations import AccessDenied, AccessGrant, open_access
 from platekeeper.office.accounts.models import Agency, Person
 from platekeeper.office.accounts.queries import profile_of
 from platekeeper.office.evidence.documents import (

@@ -15,7 +15,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from platekeeper.errors import PlatekeeperError
 from platekeeper.evidence.bag import EvidenceError, ZipWriter
-from platekeeper.office.access.operations import AccessDenied, AccessGrant, Inquiry, open_access
+from platekeeper.office.access.inquiries import Inquiry
+from platekeeper.office.access.operations import AccessDenied, AccessGrant, open_access
 from platekeeper.office.access.queries import OwnRecord, own_record
 from platekeeper.office.accounts.models import Agency, Person
 from platekeeper.office.accounts.people import person_of, source_of

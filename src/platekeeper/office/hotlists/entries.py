@@ -14,7 +14,7 @@ import msgspec
 from django.db import DatabaseError, connections
 from django.db.models import Prefetch, QuerySet
 
-from platekeeper.office.access.operations import Inquiry
+from platekeeper.office.access.inquiries import Inquiry
 from platekeeper.office.access.screening import screened
 from platekeeper.office.accounts.models import Agency, Person
 from platekeeper.office.accounts.queries import profile_of

@@ -19,7 +19,7 @@ from platekeeper.errors import PlatekeeperError
 from platekeeper.office.access.events import WEB, record_event
 from platekeeper.office.accounts.models import Person
 from platekeeper.office.misuse.models import PlateRelation
-from platekeeper.office.statements import prepared
+from platekeeper.office.statements import Ask, Rows
 from platekeeper.policy.vocabulary import MisuseFlag
 
 _MOST_SPELLINGS = 1300  # two unknown characters
@@ -45,21 +45,24 @@ def digest_of(fold: str) -> bytes:
     return hmac.digest(key, fold.encode(), hashlib.sha256)
 
 
-def relations_with(person: Person, plate: str) -> frozenset[MisuseFlag]:
-    """Return whose plate it is that somebody asks for; of a pattern, if few spellings fit it.
+def relations_asked(person: Person, plate: str) -> Ask | None:
+    """Return how to ask whose plate it is that somebody asks for; of a pattern, if few spellings fit it.
 
     Args:
         person: who asks.
         plate: as typed, with or without wildcards.
     """
     digests = [digest_of(fold) for fold in _folds(plate)]
-    if not digests:
-        return frozenset()
-    with prepared(WEB) as cursor:
-        cursor.execute("SELECT relations_of(%s, %s)", [person.pk, digests], prepare=True)
-        row = cursor.fetchone()
-    assert row is not None
-    return frozenset(_FLAGS[kind] for kind in row[0])
+    return Ask("SELECT relations_of(%s, %s)", [person.pk, digests]) if digests else None
+
+
+def relations_told(rows: Rows) -> frozenset[MisuseFlag]:
+    """Return whose plate it is.
+
+    Args:
+        rows: the answer to `relations_asked`.
+    """
+    return frozenset(_FLAGS[kind] for kind in rows[0][0])
 
 
 def enter_plate(

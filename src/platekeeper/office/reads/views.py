@@ -8,7 +8,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from platekeeper.office.access.operations import AccessGrant, Inquiry, open_access
+from platekeeper.office.access.inquiries import Inquiry
+from platekeeper.office.access.operations import AccessGrant, open_access
 from platekeeper.office.access.queries import OwnRecord, own_record
 from platekeeper.office.accounts.people import person_of, source_of
 from platekeeper.office.reads.queries import picture

@@ -12,7 +12,8 @@ from django.db import IntegrityError, transaction
 from platekeeper import plates
 from platekeeper.errors import PlatekeeperError
 from platekeeper.office.access.events import WEB, record_event
-from platekeeper.office.access.operations import AccessDenied, AccessGrant, Inquiry, open_access
+from platekeeper.office.access.inquiries import Inquiry
+from platekeeper.office.access.operations import AccessDenied, AccessGrant, open_access
 from platekeeper.office.accounts.models import Person
 from platekeeper.office.accounts.queries import facts_of, profile_of
 from platekeeper.office.notices.operations import tell

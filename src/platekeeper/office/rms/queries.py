@@ -8,15 +8,28 @@ from django.db import connections
 
 from platekeeper.office.accounts.models import Agency
 from platekeeper.office.rms.links import RmsError, ask, token_in
-from platekeeper.office.rms.models import CaseList, Connection, KnownCase
+from platekeeper.office.rms.models import CaseList, KnownCase
+from platekeeper.office.statements import Ask, Rows, ask_together
+
+_REGISTRY = "SELECT cases_url, cases_folder, token_file FROM rms_connection WHERE agency_id = %s"
 
 
-def case_known(agency: Agency, number: str) -> bool | None:
+def registry_asked(agency: Agency) -> Ask:
+    """Return how to ask where an agency's case registry is.
+
+    Args:
+        agency: whose registry.
+    """
+    return Ask(_REGISTRY, [agency.pk])
+
+
+def case_known(agency: Agency, number: str, registry: Rows | None = None) -> bool | None:
     """Return what an agency's case registry says of a number.
 
     Args:
         agency: whose registry.
         number: as typed.
+        registry: the answer to `registry_asked`, where it was asked together with something else.
 
     Returns:
         Whether it knows an open case of that number; None where none is connected, none was loaded yet, or it does not
@@ -26,15 +39,19 @@ def case_known(agency: Agency, number: str) -> bool | None:
         PUR-14, SRC-02
     """
     said = number.strip()
-    connection = Connection.objects.filter(pk=agency.pk).first() if said else None
-    if connection is None:
+    if not said:
         return None
-    if connection.cases_url:
+    if registry is None:
+        (registry,) = ask_together(registry_asked(agency))
+    if not registry:
+        return None
+    cases_url, cases_folder, token_file = registry[0]
+    if cases_url:
         try:
-            return ask(connection.cases_url, said, token_in(connection.token_file))
+            return ask(cases_url, said, token_in(token_file))
         except RmsError:
             return None
-    if not connection.cases_folder or not CaseList.objects.filter(agency=agency).exists():
+    if not cases_folder or not CaseList.objects.filter(agency=agency).exists():
         return None
     return KnownCase.objects.filter(agency=agency, number=normal_number(said), is_open=True).exists()
 

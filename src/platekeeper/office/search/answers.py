@@ -13,7 +13,8 @@ from uuid import UUID
 from django.http import HttpRequest
 from django.utils import timezone
 
-from platekeeper.office.access.operations import AccessDenied, AccessGrant, Inquiry, open_access
+from platekeeper.office.access.inquiries import Inquiry
+from platekeeper.office.access.operations import AccessDenied, AccessGrant, open_access
 from platekeeper.office.access.queries import OwnRecord, own_record
 from platekeeper.office.accounts.models import Person
 from platekeeper.office.accounts.people import source_of

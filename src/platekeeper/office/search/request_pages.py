@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from platekeeper.office.access.operations import Inquiry
+from platekeeper.office.access.inquiries import Inquiry
 from platekeeper.office.accounts.people import person_of, source_of
 from platekeeper.office.search.answers import answer
 from platekeeper.office.search.requests import (

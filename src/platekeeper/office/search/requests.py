@@ -16,7 +16,7 @@ from django.urls import reverse
 from platekeeper import policy
 from platekeeper.errors import PlatekeeperError
 from platekeeper.office.access.events import WEB
-from platekeeper.office.access.operations import Inquiry
+from platekeeper.office.access.inquiries import Inquiry
 from platekeeper.office.accounts.models import Agency, Person
 from platekeeper.office.accounts.queries import facts_of, profile_of
 from platekeeper.office.notices.operations import tell

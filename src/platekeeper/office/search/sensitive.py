@@ -9,8 +9,7 @@ from django.db.models import Q
 
 from platekeeper.errors import PlatekeeperError
 from platekeeper.office.access.events import WEB, record_event
-from platekeeper.office.access.operations import Inquiry
-from platekeeper.office.access.screening import Screening
+from platekeeper.office.access.inquiries import Inquiry, Screening
 from platekeeper.office.accounts.models import Agency, Person
 from platekeeper.office.devices.models import Camera
 from platekeeper.office.search.models import SensitivePlace
@@ -22,7 +21,12 @@ class RegistryError(PlatekeeperError):
     """The registry cannot be changed so."""
 
 
-def screen(person: Person, agency: Agency, inquiry: Inquiry, now: datetime) -> Screening:  # noqa: ARG001  # see access.screening
+def screen(
+    person: Person,  # noqa: ARG001  # see access.screening
+    agency: Agency,
+    inquiry: Inquiry,
+    now: datetime,  # noqa: ARG001  # see access.screening
+) -> Iterator[Screening]:
     """Say whether an inquiry touches a registered event or place.
 
     Args:
@@ -32,10 +36,10 @@ def screen(person: Person, agency: Agency, inquiry: Inquiry, now: datetime) -> S
         now: the present time.
     """
     asked = [question for question in questions_in(inquiry.query) if question.place or question.cameras]
-    if not asked:
-        return Screening()
-    registered = list(SensitivePlace.objects.filter(agency=agency, ended_at__isnull=True))
-    return Screening(sensitive_place=any(_touches(one, question) for one in registered for question in asked))
+    if asked:
+        registered = list(SensitivePlace.objects.filter(agency=agency, ended_at__isnull=True))
+        touched = any(_touches(one, question) for one in registered for question in asked)
+        yield Screening(sensitive_place=touched)
 
 
 def questions_in(query: Mapping[str, Any]) -> Iterator[Question]:

@@ -1,0 +1,39 @@
+"""What every access asks is planned once a connection (ADR 0013)."""
+
+from django.db import connections
+
+from platekeeper.office.statements import Ask, ask_together, prepared
+
+_KNOWN = "SELECT count(*) FROM pg_prepared_statements WHERE statement = %s"
+
+
+class TestPrepared:
+    def test_statements_stay_prepared_in_the_database(self):
+        for _ in range(2):
+            with prepared() as cursor:
+                cursor.execute("SELECT 41 + %s", [1], prepare=True)
+
+        with connections["default"].cursor() as cursor:
+            cursor.execute(_KNOWN, ["SELECT 41 + $1"])
+            assert cursor.fetchone() == (1,)
+
+    def test_statements_of_django_are_not(self):
+        for _ in range(20):
+            with connections["default"].cursor() as cursor:
+                cursor.execute("SELECT 42 + %s", [1])
+
+        with connections["default"].cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE %s", ["SELECT 42%"]
+            )
+            assert cursor.fetchone() == (0,)
+
+
+class TestAskTogether:
+    def test_gives_each_its_own_rows(self):
+        asks = [Ask("SELECT %s::int", [number]) for number in range(3)]
+
+        assert ask_together(*asks) == [[(0,)], [(1,)], [(2,)]]
+
+    def test_asks_nothing_of_nobody(self):
+        assert ask_together() == []
