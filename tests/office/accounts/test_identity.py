@@ -141,6 +141,18 @@ class TestLock:
         assert "locked after 5 failed log-ins" in answer.content.decode()
         assert events(database, person)[-2:] == ["account.locked", "login.refused"]
 
+    def test_falls_and_holds_however_the_name_is_written(self, database):
+        person = a_person(an_agency())
+        password = issue_password(person)
+
+        for _ in range(5):
+            cache.clear()
+            post_login(Client(), person, "not the password", login=person.username.upper())
+        answer = post_login(Client(), person, password, login=person.username.title())
+
+        assert "locked after 5 failed log-ins" in answer.content.decode()
+        assert events(database, person)[-2:] == ["account.locked", "login.refused"]
+
     def test_opens_only_by_an_administrator(self):
         person = a_person(an_agency())
         now = timezone.now()

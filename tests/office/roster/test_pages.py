@@ -175,7 +175,9 @@ class TestLeaver:
 
 
 class TestAdding:
-    @pytest.mark.parametrize("username", ["", "Robin", "robin smith", "../x", "a" * 61, "é", "-a", "a..b"])
+    @pytest.mark.parametrize(
+        "username", ["", "Robin", "robin smith", "../x", "a" * 61, "é", "-a", "a..b", "platekeeper", "policy"]
+    )
     def test_takes_no_name_that_could_be_mistaken(self, username, client):
         given = {"username": username, "full_name": "R", "title": "Detective", "roles": ["detective"]}
 

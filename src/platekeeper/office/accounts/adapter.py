@@ -117,5 +117,6 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth h
 
 
 def _named(credentials: dict[str, Any]) -> Person | None:
+    # whose password is tried, allauth tells without regard to case: so it is for the lock
     username = str(credentials.get("username") or "")
-    return Person.objects.select_related("agency").filter(username=username).first()
+    return Person.objects.select_related("agency").filter(username__iexact=username).first()

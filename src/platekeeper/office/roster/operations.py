@@ -17,9 +17,9 @@ from platekeeper import policy
 from platekeeper.errors import PlatekeeperError
 from platekeeper.office.access.events import WEB
 from platekeeper.office.accounts.models import Agency, Person
-from platekeeper.office.accounts.operations import one_time_password
+from platekeeper.office.accounts.operations import INSTALLATION, one_time_password
 from platekeeper.office.accounts.queries import profile_of
-from platekeeper.office.accounts.sessions import end, going_on
+from platekeeper.office.accounts.sessions import POLICY, end, going_on
 from platekeeper.office.roster import lifecycle
 from platekeeper.office.roster.lifecycle import Change
 from platekeeper.policy import Denied
@@ -27,6 +27,7 @@ from platekeeper.policy.appointment import decide_appointment
 from platekeeper.policy.vocabulary import DataSource
 
 _USERNAME = re.compile(r"[a-z0-9]+([._-][a-z0-9]+)*", re.ASCII)
+_NO_PERSON = frozenset({"platekeeper", POLICY, INSTALLATION})  # by these the ledger names who is none
 
 
 class RosterError(PlatekeeperError):
@@ -186,6 +187,8 @@ def add_person(
         raise RosterError(
             "A username has small letters and digits, with single dots, hyphens or underscores."
         )
+    if username in _NO_PERSON:
+        raise RosterError("The ledger calls the system by this name: choose another username.")
     check_appointment(actor.agency, username=username, title=title, roles=roles, now=now)
     password = one_time_password()
     added = call(
