@@ -219,7 +219,7 @@ def _not_technical(facts: AccessFacts) -> Refusal | None:
     if facts.request.function not in _TECHNICAL or facts.person.roles & _TECHNICIANS:
         return None
     return Refusal(
-        f"Only the system's administrators may do this ({facts.request.function}).",
+        f"Only the system's administrators may {facts.request.function.in_words}.",
         "Ask an administrator to do it.",
     )
 
@@ -229,7 +229,7 @@ def _ungranted(facts: AccessFacts) -> Refusal | None:
     if any(facts.request.function in right.functions for right in rights):
         return None
     return Refusal(
-        f"None of your roles may do this ({facts.request.function}).",
+        f"None of your roles may {facts.request.function.in_words}.",
         "Ask somebody whose role may, or the administrator about your roles.",
     )
 

@@ -59,6 +59,44 @@ class Function(StrEnum):
     PURGE = "purge"
     PUBLISH = "publish"
 
+    @property
+    def in_words(self) -> str:
+        """What somebody does, as it follows on "may": "look at access records"."""
+        return _IN_WORDS[self]
+
+
+_IN_WORDS = {
+    Function.SEARCH: "search reads",
+    Function.VIEW_READ: "open a read",
+    Function.VIEW_IMAGE: "open a picture",
+    Function.RECEIVE_ALERTS: "receive alerts",
+    Function.VERIFY_ALERT: "check an alert",
+    Function.RECORD_DISPOSITION: "note what came of an alert",
+    Function.EXPORT: "copy reads out",
+    Function.PRINT: "print a read",
+    Function.API: "search by program",
+    Function.REPORT: "make a report of reads",
+    Function.LABEL_READ: "put a note beside a read",
+    Function.REQUEST_HOTLIST_ENTRY: "ask for a hot-list entry",
+    Function.APPROVE_HOTLIST_ENTRY: "approve a hot-list entry",
+    Function.MANAGE_HOTLISTS: "run hot lists",
+    Function.REQUEST_HOLD: "ask for a hold",
+    Function.APPROVE_HOLD: "approve a hold",
+    Function.SEARCH_DELETED: "search deleted data",
+    Function.REQUEST_RELEASE: "ask for a release to another agency",
+    Function.APPROVE_RELEASE: "approve a release to another agency",
+    Function.APPROVE_ACCESS: "approve somebody's access",
+    Function.BROWSE_ACCESS_RECORDS: "look at access records",
+    Function.AUDIT: "audit",
+    Function.ADMINISTER_USERS: "administer people",
+    Function.SIGN_TRAINING: "sign courses",
+    Function.MANAGE_DEVICES: "run cameras and terminals",
+    Function.MAINTAIN_SYSTEM: "maintain the system",
+    Function.APPROVE_RETENTION: "approve the retention schedule",
+    Function.PURGE: "destroy what is due",
+    Function.PUBLISH: "put the agency's policy and papers in force",
+}
+
 
 # They show somebody what a camera saw: each needs a purpose and leaves an access record (SRC-01).
 DISCLOSING = frozenset(

@@ -8,6 +8,7 @@ from django import forms
 from django.template.loader import render_to_string
 from django.test import RequestFactory
 
+from platekeeper.policy import Function
 from tests.office.ui import scenes
 from tests.office.ui.scenes import DENIED, NOW, RECORD
 
@@ -317,19 +318,19 @@ class TestPublicPages:
 
 class TestRights:
     def test_part_what_one_may_from_what_one_may_not_and_say_why(self) -> None:
-        decisions = [("receive-alerts", scenes.ALLOWED), ("search", DENIED)]
+        decisions = [(Function.RECEIVE_ALERTS, scenes.ALLOWED), (Function.SEARCH, DENIED)]
         html = page("access/why.html", decisions=decisions)
 
         allowed, _, denied = html.partition("You may not")
         assert "Receive alerts" in allowed
         assert "EC 427.5(a)" in allowed
-        assert "Search" in denied
+        assert "Search reads" in denied
         assert "Ask Communications to confirm it." in denied
 
     def test_fold_a_long_list_of_clauses(self) -> None:
         many = SimpleNamespace(clauses=("EC 427.5", "EC 427.7", "CJIS AC-2"))
 
-        assert "and 2 more" in page("access/why.html", decisions=[("search", many)])
+        assert "and 2 more" in page("access/why.html", decisions=[(Function.SEARCH, many)])
 
 
 class TestLogIn:

@@ -80,12 +80,13 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     if not isinstance(person, Person):
         return {}
     decide = _decider(person)
+    current = _current(request.path)
     return {
         "shell": Shell(
             agency=person.agency.name,
             person=person.full_name,
             role=person.title,
-            nav=[_item(place, decide, request.path, person) for place in _PLACES],
+            nav=[_item(place, decide, current, person) for place in _PLACES],
             is_demonstration=person.agency.is_demonstration,
         )
     }
@@ -112,14 +113,23 @@ def _refusal(place: _Place, decide: Callable[[Function], policy.Decision]) -> De
     return refusals[0] if refusals and len(refusals) == len(functions) else None
 
 
-def _item(place: _Place, decide: Callable[[Function], policy.Decision], path: str, person: Person) -> NavItem:
+def _current(path: str) -> str:
+    """Return the address of the one place in which a page lies: the innermost."""
+    return max(
+        (url for place in _PLACES if path.startswith(url := reverse(place.url_name))), key=len, default=""
+    )
+
+
+def _item(
+    place: _Place, decide: Callable[[Function], policy.Decision], current: str, person: Person
+) -> NavItem:
     url = reverse(place.url_name)
     return NavItem(
         label=place.label,
         url=url,
         icon=place.icon,
         key=place.key,
-        is_current=path.startswith(url),
+        is_current=url == current,
         count=unseen_count(person) if place.url_name == "notices:messages" else 0,
         refusal=_refusal(place, decide),
         group=place.group,

@@ -8,6 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from platekeeper import policy
+from platekeeper.office.access.forms import mark_wanted
 
 _SEPARATORS = re.compile(r"[\s,;]+")
 
@@ -32,6 +33,7 @@ class PackageForm(forms.Form):
         super().__init__(*args, **kwargs)
         purposes = [(purpose.code, purpose.title) for purpose in profile.purposes.authorized]
         self.fields["purpose"].choices = purposes  # type: ignore[attr-defined]
+        mark_wanted(self, profile)
 
     def clean_reads(self) -> tuple[UUID, ...]:
         """Return the reads' numbers, each once, in the order in which they were given."""

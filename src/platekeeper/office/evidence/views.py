@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from platekeeper.errors import PlatekeeperError
 from platekeeper.evidence.bag import EvidenceError, ZipWriter
+from platekeeper.office.access.forms import case_hint
 from platekeeper.office.access.inquiries import Inquiry
 from platekeeper.office.access.operations import AccessDenied, AccessGrant, open_access
 from platekeeper.office.access.queries import OwnRecord, own_record
@@ -219,7 +220,7 @@ def _builder(
         "decision": decision if isinstance(decision, Denied) else None,
         "because": because.id if because else "",
         "purposes": {purpose.code: purpose.clause for purpose in profile.purposes.authorized},
-        "case_pattern": f"Such as {profile.access.case_number_example.value}",
+        "case_pattern": case_hint(profile),
         "case_example": profile.access.case_number_example.value,
         "most_reads": MOST_READS,
         **_chosen(request, person, because, text),

@@ -47,6 +47,8 @@ class EntryForm(forms.Form):
         purposes = [(purpose.code, purpose.title) for purpose in profile.purposes.authorized]
         self.fields["interest"].choices = [(one.value, code_in_words(one.value)) for one in interests]  # type: ignore[attr-defined]
         self.fields["purpose"].choices = purposes  # type: ignore[attr-defined]
+        for name in profile.hot_lists.entry_fields.value:
+            self.fields[name.replace("-", "_")].is_wanted = True  # type: ignore[attr-defined]
         if not profile.hot_lists.entry_ends_with_shift.value:
             del self.fields["shift_ends_at"]
 

@@ -31,9 +31,12 @@ def _start_of(day: Any) -> datetime:
 
 
 def _role_choices(profile: Profile) -> list[tuple[str, str]]:
-    return [
-        (role.value, f"{code_in_words(role.value)}: {rights.title}") for role, rights in profile.roles.items()
-    ]
+    return [(role.value, _role_in_words(role, rights.title)) for role, rights in profile.roles.items()]
+
+
+def _role_in_words(role: Role, title: str) -> str:
+    ours = code_in_words(role.value)
+    return ours if title.lower() == ours.lower() else f"{ours}: {title}"
 
 
 class DescribeForm(forms.Form):

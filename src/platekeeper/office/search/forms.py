@@ -7,6 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from platekeeper import plates, policy
+from platekeeper.office.access.forms import mark_wanted
 from platekeeper.office.accounts.models import Agency
 from platekeeper.office.devices.models import Camera
 from platekeeper.office.search.places import Circle, Place, PlaceError, points_in, polygon, street
@@ -48,6 +49,7 @@ class WhyForm(forms.Form):
         self.profile, self.agency = profile, agency
         purposes = [(purpose.code, purpose.title) for purpose in profile.purposes.authorized]
         self.fields["purpose"].choices = purposes  # type: ignore[attr-defined]
+        mark_wanted(self, profile)
 
     def why(self) -> dict[str, str]:
         """Return purpose, case, reason and beneficiary as an inquiry takes them, after `is_valid`."""

@@ -11,6 +11,7 @@ from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_http_methods
 
 from platekeeper import policy
+from platekeeper.office.access.forms import case_hint
 from platekeeper.office.accounts.models import Person
 from platekeeper.office.accounts.people import person_of
 from platekeeper.office.accounts.queries import facts_of, profile_of
@@ -52,7 +53,7 @@ def frame_of(person: Person, form: WhyForm) -> dict[str, Any]:
     return {
         "decision": decision if isinstance(decision, Denied) else None,
         "purposes": {purpose.code: purpose.clause for purpose in form.profile.purposes.authorized},
-        "case_pattern": f"Such as {example}",
+        "case_pattern": case_hint(form.profile),
         "case_example": example,
         "camera_points": camera_points(person),
     }

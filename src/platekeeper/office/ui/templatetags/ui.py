@@ -206,7 +206,8 @@ def field(
     """Show one form field with its label, help and errors tied to it for those who hear the page.
 
     Args:
-        bound: the field; nothing is shown where the form has none.
+        bound: the field; nothing is shown where the form has none. It is called optional unless it is required, or
+            the form set `is_wanted` on it: what the policy asks for is refused with a clause, not as a faulty form.
         label: overrides the field's own label.
         hint: overrides the field's own help text.
         kind: "plate" for plate texts, "code" for one-time codes, "" otherwise.
@@ -232,6 +233,7 @@ def field(
         "label": label or bound.label,
         "help_text": help_text,
         "kind": kind,
+        "is_optional": not (bound.field.required or getattr(bound.field, "is_wanted", False)),
         "is_box": getattr(bound.field.widget, "input_type", "") == "checkbox",
         "widget": bound.as_widget(attrs=attributes),
     }
