@@ -39,7 +39,7 @@ def crops(seed: int, strength: float = 1.0, mix: Mix | None = None) -> Iterator[
         style = choose_style(rng, mix)
         serial = choose_serial(style, rng, mix)
         tall = _PLATE_HEIGHT_PX[style.kind]
-        plate = draw_plate(rng, foundry.die(rng, mix, style.kind), style, serial, height=tall)
+        plate = draw_plate(rng, foundry.die(rng, mix, style), style, serial, height=tall)
         for _ in range(_VIEWS_A_PLATE):
             grey = to_grey(plate.picture, rng)
             if rng.random() < 0.04:

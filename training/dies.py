@@ -6,6 +6,7 @@ every character, one of several skeletons. Nothing is taken from a font file; `f
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import cv2
@@ -209,19 +210,24 @@ def state_cut(rng: np.random.Generator) -> Cut:
     )
 
 
-def cut_die(rng: np.random.Generator, name: str, cut: Cut) -> Die:
+def cut_die(rng: np.random.Generator, name: str, cut: Cut, known: Mapping[str, str] | None = None) -> Die:
     """Cut every character of the alphabet once.
 
     Args:
         rng: decides each character's skeleton.
         name: what the die is called in figures.
         cut: its proportions.
+        known: skeletons of characters that are not left to chance.
 
     Returns:
         The die.
     """
     overlap = rng.random() < 0.25
-    return Die(name, {c: _cut_character(c, _bones(c, rng, overlap), cut, rng) for c in ALPHABET})
+    bones = {c: _parse(text) for c, text in (known or {}).items()}
+    return Die(
+        name,
+        {c: _cut_character(c, bones.get(c) or _bones(c, rng, overlap), cut, rng) for c in ALPHABET},
+    )
 
 
 def _bones(character: str, rng: np.random.Generator, overlap: bool) -> list[list[Point]]:

@@ -53,7 +53,7 @@ def rendered_crops(condition: str, count: int, seed: int = EVALUATION_SEED) -> l
     for _ in range(count):
         style = choose_style(rng, mix)
         plate = draw_plate(
-            rng, foundry.die(rng, mix, style.kind), style, choose_serial(style, rng, mix), height=80
+            rng, foundry.die(rng, mix, style), style, choose_serial(style, rng, mix), height=80
         )
         grey = (to_grey(plate.picture, rng) * light).astype(np.uint8)
         across = float(rng.uniform(*widths)) * (1.3 if style.kind == "eu" else 1.0)

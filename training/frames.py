@@ -140,7 +140,7 @@ def _pasted(rng: np.random.Generator, picture: Grey, foundry: Foundry, mix: Mix)
     plates: list[Corners] = []
     for _ in range(int(rng.choice([0, 1, 2, 3], p=[0.15, 0.45, 0.28, 0.12]))):
         style = choose_style(rng, mix)
-        die, serial = foundry.die(rng, mix, style.kind), choose_serial(style, rng, mix)
+        die, serial = foundry.die(rng, mix, style), choose_serial(style, rng, mix)
         drawn = draw_plate(rng, die, style, serial, height=_PLATE_HEIGHT_PX[style.kind])
         grey = to_grey(drawn.picture, rng)
         aspect = grey.shape[1] / grey.shape[0]

@@ -13,6 +13,7 @@ from training.fonts import font_die, font_files
 from training.lettering import Picture, blend, colour, write
 from training.marks import emblem, mark, stacked
 from training.serials import fill, letters_and_digits, noise, personal, with_bars
+from training.specimens import SPECIMENS, cut_specimen
 from training.styles import BRAZIL, CALIFORNIA, EUROPE, OTHER_STATES, Style
 
 Ink = NDArray[np.float32]
@@ -33,11 +34,12 @@ class Mix:
     """How often what is drawn: regions, serials and dies, each adding up to one."""
 
     california: float = 0.28
-    other_states: float = 0.32
-    europe: float = 0.24
+    other_states: float = 0.34
+    europe: float = 0.22
     brazil: float = 0.16
     personal: float = 0.10
     noise: float = 0.05
+    specimens: float = 0.35
     state_dies: float = 0.50
     random_dies: float = 0.35
 
@@ -54,15 +56,20 @@ class Foundry:
         self._rng = rng
         self._state = [cut_die(rng, "state", state_cut(rng)) for _ in range(stock)]
         self._random = [cut_die(rng, "random", random_cut(rng)) for _ in range(stock)]
+        few = max(2, stock // 15)
+        self._specimens = {r: [cut_specimen(rng, r) for _ in range(few)] for r in SPECIMENS}
         files = font_files()
         chosen = [files[i] for i in rng.permutation(len(files))[: max(8, stock // 3)]]
         self._fonts = [font_die(file, float(rng.uniform(0.7, 1.1))) for file in chosen]
 
-    def die(self, rng: np.random.Generator, mix: Mix, kind: str = "us") -> Die:
+    def die(self, rng: np.random.Generator, mix: Mix, style: Style | None = None) -> Die:
         """Draw a die from the stock; once in a while one is cast anew. Europe's dies are more like fonts."""
         if rng.random() < 0.01:
             self._renew(rng)
-        roll = rng.random() * (1.35 if kind == "eu" else 1.0)
+        roll = rng.random() * (1.35 if style and style.kind == "eu" else 1.0)
+        if style and style.region in self._specimens and roll < mix.specimens:
+            stock = self._specimens[style.region]
+            return stock[rng.integers(len(stock))]
         if roll < mix.state_dies:
             return self._state[rng.integers(len(self._state))]
         if roll < mix.state_dies + mix.random_dies or not self._fonts:  # what is left are fonts
@@ -70,6 +77,9 @@ class Foundry:
         return self._fonts[rng.integers(len(self._fonts))]
 
     def _renew(self, rng: np.random.Generator) -> None:
+        region = str(rng.choice(list(SPECIMENS)))
+        stock = self._specimens[region]
+        stock[rng.integers(len(stock))] = cut_specimen(rng, region)
         self._state[rng.integers(len(self._state))] = cut_die(rng, "state", state_cut(rng))
         self._random[rng.integers(len(self._random))] = cut_die(rng, "random", random_cut(rng))
 

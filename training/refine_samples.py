@@ -92,7 +92,7 @@ def samples(seed: int, quoted: bool = False, folder: Path = patrol.FOLDER) -> It
             continue
         style = choose_style(rng, mix)
         drawn = draw_plate(
-            rng, foundry.die(rng, mix, style.kind), style, choose_serial(style, rng, mix), height=72
+            rng, foundry.die(rng, mix, style), style, choose_serial(style, rng, mix), height=72
         )
         for _ in range(_VIEWS_A_PLATE):
             picture = next(bases) if rng.random() < 0.75 else background(rng, SIDE, SIDE)

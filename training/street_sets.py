@@ -62,7 +62,7 @@ def street_pictures(condition: str, count: int, seed: int = SEED) -> Iterator[St
             add_distractor(rng, picture)
         style = choose_style(rng, _MIX)
         serial = choose_serial(style, rng, _MIX)
-        plate = draw_plate(rng, foundry.die(rng, _MIX, style.kind), style, serial, height=96)
+        plate = draw_plate(rng, foundry.die(rng, _MIX, style), style, serial, height=96)
         grey = to_grey(plate.picture, rng)
         across = float(rng.uniform(*seen.widths_px))
         corners = _placed(rng, across, across * grey.shape[0] / grey.shape[1], seen.yaw)

@@ -15,7 +15,7 @@ class DictatedReader:
     """Reads what it was told to, and keeps the shapes of the crops that it was shown."""
 
     text: str
-    confidence: float = 0.9
+    confidence: float = 0.8
     shown: list[tuple[int, ...]] = field(default_factory=list)
 
     def read_plate(self, crop: BgrFrame) -> PlateReading:
@@ -91,6 +91,17 @@ class TestReadPlate:
         assert not asked(DictatedReader("8ABC123"), DictatedReader("8ABC123"))
         assert asked(DictatedReader("8ABC123"), DictatedReader("BABC123"))
         assert asked(DictatedReader("8ABC123", 0.3), DictatedReader("8ABC123"))
+        assert asked(DictatedReader("8ABC123", 0.01), DictatedReader("BABC123"))
+        assert asked(DictatedReader("8ABC123", 0.3), DictatedReader("BABC123", 0.1))
+
+    def test_does_not_look_nearer_where_nothing_could_change(self) -> None:
+        def asked(first: DictatedReader, second: DictatedReader) -> bool:
+            nearer = DictatedReader("8ABC123")
+            opinion(first, second, nearer)
+            return bool(nearer.shown)
+
+        assert not asked(DictatedReader("8ABC123", 0.95), DictatedReader("BABC123"))
+        assert not asked(DictatedReader("8ABC123", 0.01), DictatedReader("BABC123", 0.1))
 
     def test_doubts_what_the_nearer_look_does_not_confirm(self) -> None:
         first, second = DictatedReader("8ABC123", 0.3), DictatedReader("8ABC123")

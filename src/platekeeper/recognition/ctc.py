@@ -147,10 +147,14 @@ def _fused(looks: Sequence[LogProbs], texts: Sequence[str]) -> NDArray[np.float6
     """Average the log-probabilities that several looks give texts."""
     for look in looks:
         check_log_probs(look)
-    alike = len({len(look) for look in looks}) == 1
-    stacks = [np.stack(looks)] if alike else [look[None] for look in looks]
-    scores = np.concatenate([_aligned(stack, texts) for stack in stacks])
+    scores = np.concatenate([_aligned(stack, texts) for stack in _stacked(looks)])
     return np.asarray(np.maximum(scores, IMPOSSIBLE).mean(axis=0), dtype=np.float64)
+
+
+def _stacked(looks: Sequence[LogProbs]) -> list[NDArray[np.float32]]:
+    """Put looks of as many columns into one array, to be gone through together."""
+    alike = len({len(look) for look in looks}) == 1
+    return [np.stack(looks)] if alike else [look[None] for look in looks]
 
 
 def _scored(looks: Sequence[LogProbs], texts: Iterable[str]) -> list[Candidate]:
@@ -172,15 +176,74 @@ def characters_of(looks: Sequence[LogProbs], text: str) -> tuple[Character, ...]
     """
     if not text:
         return ()
-    # what no column of any look supports cannot change the sum: only the others are tried
-    supported = np.max([look[:, 1:].max(axis=0) for look in looks], axis=0) > math.log(UNLIKELY)
-    likely = [char for char, is_seen in zip(ALPHABET, supported, strict=True) if is_seen or char in text]
-    exchanged = [text[:place] + char + text[place + 1 :] for place in range(len(text)) for char in likely]
-    scores = np.full((len(text), len(ALPHABET)), -np.inf)
-    scores[:, [ALPHABET.index(char) for char in likely]] = _fused(looks, exchanged).reshape(len(text), -1)
+    for look in looks:
+        check_log_probs(look)
+    scores = np.concatenate([_exchanged(stack, text) for stack in _stacked(looks)])
+    scores = np.maximum(scores, IMPOSSIBLE).mean(axis=0)
     weights = np.exp(scores - scores.max(axis=1, keepdims=True))
     shares = weights / weights.sum(axis=1, keepdims=True)
     return tuple(_character(char, share) for char, share in zip(text, shares, strict=True))
+
+
+def _exchanged(looks: NDArray[np.float32], text: str) -> NDArray[np.float64]:
+    """Sum over the alignments of a text with one character exchanged, for every place and every character.
+
+    What comes before a place and what comes after it does not depend on the character there: both are summed once,
+    and what every character adds between them in one go.
+
+    Args:
+        looks: shape (n, columns, CLASSES).
+        text: at least one character.
+
+    Returns:
+        Log-probabilities, shape (n, len(text), len(ALPHABET)); -inf where a text needs more columns.
+    """
+    labels = _labels([text])[0][0]
+    shares = np.exp(np.maximum(looks, FLOOR).astype(np.float64)).swapaxes(0, 1)
+    peaks = shares.max(axis=2, keepdims=True)
+    shares /= peaks  # so that no product of many columns becomes too small to tell
+    before = _leading_to(shares, labels)
+    after = _leading_to(shares[::-1], labels[::-1])[::-1, :, ::-1]
+    # a character may follow its like only after a blank
+    other = labels[:, None] != np.arange(1, CLASSES)
+    none = np.zeros((1, len(ALPHABET)))
+    fresh, leaves = np.concatenate([none, other[:-1]]), np.concatenate([other[1:], none])
+    run = np.zeros((len(looks), *other.shape))
+    total = np.zeros_like(run)
+    for column, come, gone in zip(shares[:, :, None, 1:], before, after, strict=True):
+        run = (run + come[..., :1] + come[..., 1:] * fresh) * column
+        total += run * (gone[..., :1] + gone[..., 1:] * leaves)
+    logs = np.log(total, out=np.full(total.shape, -np.inf), where=total > 0)
+    return np.asarray(logs + np.log(peaks).sum(axis=0)[:, :, None])
+
+
+def _leading_to(shares: NDArray[np.float64], labels: NDArray[np.intp]) -> NDArray[np.float64]:
+    """Sum what leads to each place of a text just before each column.
+
+    Args:
+        shares: probabilities, shape (columns, n, CLASSES).
+        labels: the text's classes.
+
+    Returns:
+        Shape (columns, n, len(labels), 2): what ends in the blank before the place, or begins there; and what ends in
+        the character before that blank.
+    """
+    states = np.full(2 * len(labels) + 1, BLANK, dtype=np.intp)
+    states[1::2] = labels
+    skip = (states[2:] != BLANK) & (states[2:] != states[:-2])
+    emitted = shares[:, :, states]
+    leading = np.zeros((*emitted.shape[:2], len(labels), 2))
+    leading[0, :, 0, 0] = 1.0
+    alpha = np.zeros(emitted.shape[1:])
+    alpha[:, :2] = emitted[0, :, :2]
+    for at, column in enumerate(emitted[1:], 1):
+        leading[at, :, :, 0] = alpha[:, :-1:2]
+        leading[at, :, 1:, 1] = alpha[:, 1:-2:2]
+        stepped = alpha.copy()
+        stepped[:, 1:] += alpha[:, :-1]
+        stepped[:, 2:] += alpha[:, :-2] * skip
+        alpha = stepped * column
+    return leading
 
 
 def _character(char: str, shares: NDArray[np.float64]) -> Character:

@@ -136,7 +136,12 @@ class OnnxFinder:
         check_bgr(frame)
         height, width = frame.shape[:2]
         sizes = dict.fromkeys(input_size(width, height, side_px=side) for side in self._sides_px)
-        seen = [self._looked(frame, *size) for size in sizes]
+        grey = np.asarray(cv2.cvtColor(frame, cv2.COLOR_BGR2GRAY), dtype=np.uint8)
+        seen = []
+        for size in sorted(sizes, reverse=True):
+            # each smaller picture is made of the one before: the large one is gone through only once
+            grey = resized(grey, *size)
+            seen.append(self._looked(grey, width, height))
         quads, scores = np.concatenate([q for q, _ in seen]), np.concatenate([s for _, s in seen])
         falling = np.argsort(-scores, kind="stable")
         quads, scores = _apart(quads[falling], scores[falling], iou=self._merge_iou)
@@ -146,15 +151,15 @@ class OnnxFinder:
         ]
 
     def _looked(
-        self, frame: BgrFrame, wide: int, high: int
+        self, grey: GrayFrame, width: int, height: int
     ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Look at a frame at one size; quadrilaterals in the frame's pixels and their scores."""
-        image = _seen(frame, wide, high).astype(np.float32)[None, None]
+        """Look at a picture of a frame; quadrilaterals in the frame's pixels and their scores."""
+        high, wide = grey.shape
+        image = grey.astype(np.float32)[None, None]
         score, corners = self._session.run(["score", "corners"], {"image": image})
         found = decode_maps(score[0, 0], corners[0], threshold=self._threshold)
         quads, scores = merge_quads(*found, merge_iou=self._merge_iou)
-        back = np.array([frame.shape[1] / wide, frame.shape[0] / high], dtype=np.float32)
-        return quads * back, scores
+        return quads * np.array([width / wide, height / high], dtype=np.float32), scores
 
 
 def _apart(
@@ -169,11 +174,9 @@ def _apart(
     return quads[kept], scores[kept]
 
 
-def _seen(frame: BgrFrame, wide: int, high: int) -> GrayFrame:
-    """Make a frame grey and bring it to a size; grey first, for it is a third of the work."""
-    grey = cv2.cvtColor(frame, cv2.COLOR_BGR2GRAY)
+def resized(grey: GrayFrame, wide: int, high: int) -> GrayFrame:
+    """Bring a grey picture to a size; averaging where it becomes smaller, for thin strokes to stay."""
     if (grey.shape[1], grey.shape[0]) == (wide, high):
-        return np.asarray(grey, dtype=np.uint8)
-    shrinks = wide < grey.shape[1]
-    resized = cv2.resize(grey, (wide, high), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
-    return np.asarray(resized, dtype=np.uint8)
+        return grey
+    how = cv2.INTER_AREA if wide < grey.shape[1] else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(grey, (wide, high), interpolation=how), dtype=np.uint8)

@@ -20,7 +20,7 @@ from platekeeper.recognition.seams import PlateFinder
 
 MOST_REGIONS = 12
 """More plates than this in one picture are not looked at."""
-FEWEST_CHARACTERS = 3
+FEWEST_CHARACTERS, USUAL_CHARACTERS = 3, 7
 CLOSE_UP_PX, CLOSE_UP_RATIO, CLOSE_UP_CONFIDENCE = 480, (1.2, 6.5), 0.6
 """A picture so small and of such a shape may be a plate and nothing else; the finder sees no edge of it then."""
 LOOK = (0.04, 0.04)
@@ -55,9 +55,17 @@ class Glanced:
     characters: int
     surety: float
 
+    @property
+    def worth(self) -> float:
+        """Rises with surety, and slowly with the characters; more than a serial has count for nothing."""
+        return self.surety * float(np.sqrt(min(self.characters, USUAL_CHARACTERS)))
+
 
 def whole_ones(glanced: Sequence[Glanced]) -> list[Glanced]:
-    """Drop parts of plates: of two that lie in one another, the one with fewer characters.
+    """Drop parts of plates: of two that lie in one another, the one that is worth less.
+
+    Half a plate bears fewer characters than the whole. A dealer's frame and a state's name within a plate that is
+    near may seem to bear more than its serial, but the finder is less sure of them, and so is the reader.
 
     Args:
         glanced: in any order.
@@ -67,7 +75,7 @@ def whole_ones(glanced: Sequence[Glanced]) -> list[Glanced]:
     """
     boxes = np.array([g.region.box for g in glanced], dtype=np.float32).reshape(-1, 4)
     inside = covered(boxes, boxes) >= INSIDE
-    falling = sorted(range(len(glanced)), key=lambda at: (-glanced[at].characters, -glanced[at].surety))
+    falling = sorted(range(len(glanced)), key=lambda at: -glanced[at].worth)
     kept: list[int] = []
     for at in falling:
         if not any(inside[at, other] or inside[other, at] for other in kept):

@@ -25,8 +25,10 @@ class SecondOpinion:
         second_margin: what the second wants; both at least as much as the first's.
         agreeing: calibration of readings on which both agree.
         disagreeing: calibration of all others.
-        nearer: the second reader, looking nearer: asked where the two differ or the first is unsure.
-        sure: a first reader at least so sure that the second confirms needs no nearer look.
+        nearer: the second reader, looking nearer: asked where the two differ and neither says that it would be in vain.
+        confirmed: a first reader at least so sure that the second confirms needs no nearer look.
+        sure: nor does one that is so sure, whatever the second says.
+        hopeless: nor does a place where the first and the second are no surer than this.
         first_weight: how much the first's word counts beside the second's 1.
     """
 
@@ -37,7 +39,9 @@ class SecondOpinion:
     agreeing: Points
     disagreeing: Points
     nearer: PlateReader | None = None
-    sure: float = 0.5
+    confirmed: float = 0.5
+    sure: float = 0.9
+    hopeless: tuple[float, float] = (0.05, 0.2)
     first_weight: float = 1.5
 
     def read_plate(self, crop: BgrFrame) -> PlateReading:
@@ -62,9 +66,15 @@ class SecondOpinion:
         """
         second = self.second.read_plate(crop)
         agree = bool(first.text) and first.text == second.text
-        if self.nearer is None or (agree and first.confidence >= self.sure):
+        if self.nearer is None or not self._worth_a_nearer_look(first, second, agree):
             return ranked(fuse([first, second], weights=[self.first_weight, 1.0])), agree, (second.raw,)
         near = self.nearer.read_plate(crop)
         agree = bool(first.text) and first.text == near.text
         fused = fuse([first, second, near], weights=[2 * self.first_weight, 1.0, 1.0])
         return ranked(fused), agree, (second.raw, near.raw)
+
+    def _worth_a_nearer_look(self, first: PlateReading, second: PlateReading, agree: bool) -> bool:
+        """Say whether looking for the lines may change what is read: it costs as much as finding and reading."""
+        if first.confidence >= (self.confirmed if agree else self.sure):
+            return False
+        return first.confidence > self.hopeless[0] or second.confidence > self.hopeless[1]

@@ -28,6 +28,8 @@ RECOGNISER = "PP-OCRv6_rec_small.onnx"
 LINE_HEIGHT_PX = 48
 MIN_LINE_WIDTH_PX = 320
 MAX_LINE_WIDTH_PX = 640
+SERIAL_PAD_PX = 32
+"""So much grey behind a serial keeps its last character; more would double the time of an American plate."""
 MARGIN = (0.25, 0.5)
 """Around a text line, as parts of its width and height: room for the second look to find its own edges."""
 SERIAL_HEIGHT = (0.1, 0.92)
@@ -128,7 +130,7 @@ class TextReader:
         check_bgr(crop)
         whole = [TextLine(plate_within(crop, MARGIN), 1.0)]
         if self._crop_is == "serial":
-            looks = [self._columns([_serial_of(whole[0])], crop)]
+            looks = [self._line_columns(crop, _serial_of(whole[0]), pad_px=SERIAL_PAD_PX)]
         elif self._crop_is == "plate":
             looks = [self._columns(self._rows_in(crop) or whole, crop)]
         else:
@@ -161,12 +163,16 @@ class TextReader:
         """Run the recogniser over lines and put their columns behind each other."""
         return np.concatenate([self._line_columns(crop, line) for line in lines])
 
-    def _line_columns(self, crop: BgrFrame, line: TextLine) -> NDArray[np.float32]:
+    def _line_columns(
+        self, crop: BgrFrame, line: TextLine, *, pad_px: int | None = None
+    ) -> NDArray[np.float32]:
+        """Run the recogniser over a line, padded to the usual width or by so many pixels."""
         width = round(line.width / line.height * LINE_HEIGHT_PX)
         width = min(max(width, LINE_HEIGHT_PX // 2), MAX_LINE_WIDTH_PX)
         upright = rectify(crop, line.corners, size=(width, LINE_HEIGHT_PX))
         # trained on lines padded with mid grey: short lines without it lose their last character
-        tensor = np.zeros((1, 3, LINE_HEIGHT_PX, max(width, MIN_LINE_WIDTH_PX)), dtype=np.float32)
+        padded = max(width, MIN_LINE_WIDTH_PX) if pad_px is None else -(-(width + pad_px) // 8) * 8
+        tensor = np.zeros((1, 3, LINE_HEIGHT_PX, padded), dtype=np.float32)
         tensor[0, :, :, :width] = (upright.astype(np.float32) / 127.5 - 1.0).transpose(2, 0, 1)
         columns: NDArray[np.float32] = self._session.run(None, {self._input: tensor})[0][0]
         return columns
