@@ -79,6 +79,11 @@ class TestFindPlates:
         part = PlateRegion(((2, 52), (50, 52), (50, 88), (2, 88)), 0.95)
         assert kept([part, whole], ("8AB", 0.99), ("8ABC123", 0.9)) == [whole]
 
+    def test_keeps_a_near_plate_and_not_the_wording_within_it(self) -> None:
+        near = PlateRegion(((0, 50), (400, 50), (400, 250), (0, 250)), 0.99)
+        wording = PlateRegion(((90, 55), (310, 55), (310, 85), (90, 85)), 0.7)
+        assert kept([near, wording], ("F1AC", 0.95), ("CALIFORNIA", 0.99)) == [near]
+
     def test_glances_at_all_in_one_run_and_at_no_more_than_a_bounded_number(self) -> None:
         session = TextSession(("8ABC123", 0.9))
         many = [region(0.9, 70.0 * at) for at in range(30)]

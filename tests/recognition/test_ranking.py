@@ -44,6 +44,15 @@ class TestRanked:
     def test_counts_formats_not_at_all_at_strength_nought(self) -> None:
         assert ranked(reading(("BABC123", 0.5), ("8ABC123", 0.4)), strength=0).text == "BABC123"
 
+    def test_lets_what_looks_alike_speak_for_the_text_that_is_issued(self) -> None:
+        found = ranked(reading(("SB90TZ1", 0.5), ("SB90TZ", 0.2), ("SB90TZI", 0.1)))
+
+        assert found.text == "SB90TZI"
+        assert found.raw == "SB90TZ1"
+        assert [each.confidence for each in found.candidates] == sorted(
+            (each.confidence for each in found.candidates), reverse=True
+        )
+
     def test_spells_a_text_of_another_length(self) -> None:
         found = ranked(reading(("8ABC12", 0.3), ("8ABC123", 0.28), region="US-CA"))
 

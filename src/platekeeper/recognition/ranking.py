@@ -3,15 +3,17 @@
 Only the order of what was read changes, never a character; what was read stays beside it (`PlateReading.raw`).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from platekeeper.plates import rerank
+from platekeeper.plates import RankedText, rerank
 from platekeeper.recognition.calibration import Points, calibrated
 from platekeeper.recognition.characters import characters_of_candidates
 from platekeeper.recognition.frames import BgrFrame
 from platekeeper.recognition.results import Candidate, Character, PlateReading
 from platekeeper.recognition.seams import PlateReader
 
+LOOK_ALIKE = str.maketrans("OI", "01")
 STRENGTH = 0.5
 """How much formats count, 0..1: a plate of no known format must still be read as it is."""
 
@@ -30,11 +32,12 @@ def ranked(reading: PlateReading, *, strength: float = STRENGTH) -> PlateReading
         return reading
     offered = [(each.text, each.confidence) for each in reading.candidates]
     weighed = rerank(offered, reading.region, strength=strength)
-    total = sum(each.score for each in weighed)
-    if total <= 0:
+    if sum(each.score for each in weighed) <= 0:
         return reading
-    scale = sum(each.confidence for each in reading.candidates) / total
-    candidates = tuple(Candidate(each.text, round(min(1.0, each.score * scale), 6)) for each in weighed)
+    scores = _with_look_alikes(weighed)
+    scale = sum(each.confidence for each in reading.candidates) / sum(scores.values())
+    falling = sorted(scores.items(), key=lambda each: -each[1])
+    candidates = tuple(Candidate(text, round(min(1.0, score * scale), 6)) for text, score in falling)
     best = candidates[0]
     return replace(
         reading,
@@ -44,6 +47,21 @@ def ranked(reading: PlateReading, *, strength: float = STRENGTH) -> PlateReading
         candidates=candidates,
         raw=reading.raw or reading.text,
     )
+
+
+def _with_look_alikes(weighed: Sequence[RankedText]) -> dict[str, float]:
+    """Let texts that differ by O and 0 or I and 1 alone speak for the one of them that is issued.
+
+    Those are cut alike on most plates: what was read as SB90TZ1 speaks for SB90TZI, where that was offered too,
+    rather than for SB90TZ.
+    """
+    scores = {each.text: each.score for each in weighed}
+    for best in weighed:  # the best of its like comes first
+        alike = [e for e in weighed if e.text.translate(LOOK_ALIKE) == best.text.translate(LOOK_ALIKE)]
+        if alike[0] is best:
+            weight = best.score / best.confidence if best.confidence else 0.0
+            scores[best.text] = weight * sum(each.confidence for each in alike)
+    return scores
 
 
 def _spelled(reading: PlateReading, text: str, candidates: tuple[Candidate, ...]) -> tuple[Character, ...]:

@@ -27,7 +27,7 @@ class SecondOpinion:
         disagreeing: calibration of all others.
         nearer: the second reader, looking nearer: asked where the two differ and neither says that it would be in vain.
         confirmed: a first reader at least so sure that the second confirms needs no nearer look.
-        sure: nor does one that is so sure, whatever the second says.
+        sure: nor does it where the two differ and one of them is so sure.
         hopeless: nor does a place where the first and the second are no surer than this.
         first_weight: how much the first's word counts beside the second's 1.
     """
@@ -75,6 +75,8 @@ class SecondOpinion:
 
     def _worth_a_nearer_look(self, first: PlateReading, second: PlateReading, agree: bool) -> bool:
         """Say whether looking for the lines may change what is read: it costs as much as finding and reading."""
-        if first.confidence >= (self.confirmed if agree else self.sure):
+        if agree:
+            return first.confidence < self.confirmed
+        if max(first.confidence, second.confidence) >= self.sure:
             return False
         return first.confidence > self.hopeless[0] or second.confidence > self.hopeless[1]
