@@ -22,7 +22,7 @@ import jwt
 
 from platekeeper.errors import PlatekeeperError
 from platekeeper.office.accounts.models import Person
-from platekeeper.office.accounts.providers import Provider
+from platekeeper.office.accounts.providers import AnyProvider, Provider
 
 _TIMEOUT_S = 10
 _LARGEST_ANSWER_BYTES = 1 << 20
@@ -138,7 +138,7 @@ def word_of(provider: Provider, errand: Errand, *, code: str, back: str) -> Word
     return Word(person=named, second_factor=bool(trusted))
 
 
-def person_named(provider: Provider, word: Word) -> Person | None:
+def person_named(provider: AnyProvider, word: Word) -> Person | None:
     """Return the one person of the provider's agency whom it named; nobody is ever made by it (USR-02).
 
     Args:

@@ -1,26 +1,38 @@
-"""To an agency's identity provider and back."""
+"""To an agency's identity provider and back, by OpenID Connect or SAML."""
+
+from collections.abc import Callable
 
 from allauth.account.internal.flows.login import record_authentication
 from allauth.account.utils import perform_login
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_POST
 
-from platekeeper.office.accounts.federation import Errand, FederationError, errand_to, person_named, word_of
+from platekeeper.office.accounts import saml
+from platekeeper.office.accounts.federation import (
+    Errand,
+    FederationError,
+    Word,
+    errand_to,
+    person_named,
+    word_of,
+)
 from platekeeper.office.accounts.lockout import decide_attempt
 from platekeeper.office.accounts.models import Person
 from platekeeper.office.accounts.people import source_of
-from platekeeper.office.accounts.providers import Provider
+from platekeeper.office.accounts.providers import AnyProvider, Provider, SamlProvider
 from platekeeper.office.accounts.signals import login_failed, login_refused
 from platekeeper.policy import Denied
 
 _ERRAND = "federation_errand"
+_NOT_BEGUN = "This log-in was not begun in this browser: begin it again."
 
 
 @login_not_required
@@ -34,29 +46,71 @@ def leave(request: HttpRequest, slug: str) -> HttpResponse:
     if not url_has_allowed_host_and_scheme(target, {request.get_host()}):
         target = ""
     try:
-        address, errand = errand_to(provider, back=_back(request, slug), target=target)
+        address, errand = _sent(request, provider, target)
     except FederationError as error:
         return _sorry(request, str(error), 502)
     request.session[_ERRAND] = errand.kept()
     return render(request, "account/leaving.html", {"address": address, "provider": provider})
 
 
+@csrf_exempt  # a provider's page posts here; nothing happens but that the browser is asked to go on by our own page
 @login_not_required
-@require_GET
+@require_http_methods(["GET", "POST"])
 def come_back(request: HttpRequest, slug: str) -> HttpResponseBase:
     """Let in whom the provider names, if they have an account here that may be used."""
-    provider, kept = _provider(slug), request.session.pop(_ERRAND, None)
+    provider = _provider(slug)
+    if isinstance(provider, SamlProvider):
+        # the session's cookie does not travel with a post from another site; from our own page it does
+        return render(
+            request, "account/coming_back.html",
+            {"provider": provider, "response": request.POST.get("SAMLResponse", "")},
+        )  # fmt: skip
+    if request.method != "GET":
+        return HttpResponseNotAllowed(["GET"])
     code, state = request.GET.get("code", ""), request.GET.get("state", "")
+    errand = _errand(request, slug)
+    if errand is None or not constant_time_compare(state, errand.state) or not code:
+        return _sorry(request, _NOT_BEGUN, 403)
+    return _taken(
+        request, provider, errand, lambda: word_of(provider, errand, code=code, back=_back(request, slug))
+    )
+
+
+@login_not_required
+@require_POST
+def take_response(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """Let in whom a SAML response names; it is taken in the browser that was sent for it, and once."""
+    provider, errand = _provider(slug), _errand(request, slug)
+    if not isinstance(provider, SamlProvider):
+        raise Http404("this identity provider does not speak SAML")
+    response = request.POST.get("SAMLResponse", "")
+    if errand is None or not response:
+        return _sorry(request, _NOT_BEGUN, 403)
+    us, back = _us(request, slug), _back(request, slug)
+    return _taken(
+        request, provider, errand,
+        lambda: saml.word_of(provider, errand, response=response, us=us, back=back),
+    )  # fmt: skip
+
+
+def _sent(request: HttpRequest, provider: AnyProvider, target: str) -> tuple[str, Errand]:
+    back = _back(request, provider.slug)
+    if isinstance(provider, SamlProvider):
+        return saml.errand_to(provider, us=_us(request, provider.slug), back=back, target=target)
+    return errand_to(provider, back=back, target=target)
+
+
+def _errand(request: HttpRequest, slug: str) -> Errand | None:
+    kept = request.session.pop(_ERRAND, None)  # whatever comes of it, it is over
     errand = Errand(**kept) if kept else None
-    if (
-        errand is None
-        or errand.provider != slug
-        or not constant_time_compare(state, errand.state)
-        or not code
-    ):
-        return _sorry(request, "This log-in was not begun in this browser: begin it again.", 403)
+    return errand if errand is not None and errand.provider == slug else None
+
+
+def _taken(
+    request: HttpRequest, provider: AnyProvider, errand: Errand, said: Callable[[], Word]
+) -> HttpResponseBase:
     try:
-        word = word_of(provider, errand, code=code, back=_back(request, slug))
+        word = said()
     except FederationError as error:
         return _sorry(request, str(error), 403)
     person = person_named(provider, word)
@@ -71,7 +125,7 @@ def come_back(request: HttpRequest, slug: str) -> HttpResponseBase:
 
 
 def _let_in(
-    request: HttpRequest, provider: Provider, person: Person, errand: Errand, *, second_factor: bool
+    request: HttpRequest, provider: AnyProvider, person: Person, errand: Errand, *, second_factor: bool
 ) -> HttpResponseBase:
     record_authentication(request, person, "federation", provider=provider.slug)
     # of this request alone: in the session it could outlive a log-in that fails (CJIS IA-2)
@@ -82,15 +136,20 @@ def _let_in(
     return response or redirect("/")
 
 
-def _provider(slug: str) -> Provider:
+def _provider(slug: str) -> AnyProvider:
     found = settings.SIGN_IN.get(slug)
-    if not isinstance(found, Provider):
+    if not isinstance(found, Provider | SamlProvider):
         raise Http404("no such identity provider")
     return found
 
 
 def _back(request: HttpRequest, slug: str) -> str:
     return request.build_absolute_uri(reverse("federation_back", args=[slug]))
+
+
+def _us(request: HttpRequest, slug: str) -> str:
+    # our name at the provider is the address of its button
+    return request.build_absolute_uri(reverse("federation_leave", args=[slug]))
 
 
 def _sorry(request: HttpRequest, sentence: str, status: int) -> HttpResponse:

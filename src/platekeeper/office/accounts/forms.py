@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib.auth.forms import SetPasswordForm
 
 from platekeeper.office.accounts.models import Terminal
-from platekeeper.office.accounts.providers import Provider
+from platekeeper.office.accounts.providers import AnyProvider
 
 
 class LogInForm(LoginForm):  # type: ignore[misc]  # allauth has no types
@@ -20,7 +20,7 @@ class LogInForm(LoginForm):  # type: ignore[misc]  # allauth has no types
     )
 
     @property
-    def providers(self) -> list[Provider]:
+    def providers(self) -> list[AnyProvider]:
         """The identity providers that agencies of this installation have."""
         return list(settings.SIGN_IN.values())
 

@@ -7,7 +7,7 @@ from django.shortcuts import redirect
 from django.urls import include, path
 
 from platekeeper.office.access.context import first_place
-from platekeeper.office.accounts.federation_views import come_back, leave
+from platekeeper.office.accounts.federation_views import come_back, leave, take_response
 from platekeeper.office.accounts.people import person_of
 from platekeeper.office.alerts.views import take
 from platekeeper.office.config import machine_api
@@ -41,6 +41,7 @@ urlpatterns = [
     path("log/in/", login, name="account_login"),
     path("log/in/with/<slug:slug>/", leave, name="federation_leave"),
     path("log/in/with/<slug:slug>/back/", come_back, name="federation_back"),
+    path("log/in/with/<slug:slug>/response/", take_response, name="federation_response"),
     path("log/in/again/", reauthenticate, name="account_reauthenticate"),
     path("account/second-factor/", include("allauth.mfa.urls")),
     path("log/out/", logout, name="account_logout"),
