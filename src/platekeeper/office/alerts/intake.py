@@ -5,10 +5,10 @@ not dropped, not stored as a read (COL-04, PUR-09). What the profile does not al
 stored, and the names of what was left out stay with the read (PUR-16).
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 from uuid import UUID
 
 import msgspec
@@ -21,7 +21,7 @@ from platekeeper.office.alerts.operations import Receipt, take_reads
 from platekeeper.office.devices.deployments import may_capture
 from platekeeper.office.devices.models import Camera
 from platekeeper.office.reads.operations import INGEST, Arrival
-from platekeeper.policy import Denied
+from platekeeper.policy import Decision, Denied
 from platekeeper.policy.vocabulary import DataElement
 
 _CLOCK_TOLERANCE = timedelta(minutes=5)
@@ -77,21 +77,18 @@ def take_batch(*, agency: Agency, producer: str, reads: Sequence[wire.Read], now
         VaultError: a picture cannot be stored; nothing of the batch is.
     """
     allowed = profile_of(agency).data.elements.value
-    cameras = {
-        camera.ref: camera
-        for camera in Camera.objects.using(INGEST).filter(agency=agency).select_related("agency")
-    }
+    cameras = _cameras_of(agency, reads, now)
     arrivals: list[Arrival] = []
     waiting: list[tuple[wire.Read, list[str], Quarantined]] = []
     for message in reads:
         read = wire.identified(message, producer=producer)
         assert read.id is not None
-        camera = cameras.get(read.camera.id) or cameras.get(read.camera.ref_raw)
-        reason = _why_not(read, camera, now)
+        deployed = cameras.get(read.camera.id) or cameras.get(read.camera.ref_raw)
+        reason = _why_not(read, deployed, now)
         kept, dropped = _minimized(read, allowed)
         if reason is None:
-            assert camera is not None
-            arrivals.append(_arrival(kept, camera, producer, dropped))
+            assert deployed is not None
+            arrivals.append(_arrival(kept, deployed.camera, producer, dropped))
         else:
             waiting.append((kept, dropped, Quarantined(read.id, reason)))
     receipt = take_reads(agency, arrivals, now)
@@ -99,10 +96,24 @@ def take_batch(*, agency: Agency, producer: str, reads: Sequence[wire.Read], now
     return BatchReceipt(receipt, tuple(quarantined for _, _, quarantined in waiting))
 
 
-def _why_not(read: wire.Read, camera: Camera | None, now: datetime) -> str | None:
-    if camera is None:
+@dataclass(frozen=True)
+class _Deployed:
+    """A camera and what the policy says of it at work: asked once a batch, not once a read."""
+
+    camera: Camera
+    decision: Decision
+
+
+def _cameras_of(agency: Agency, reads: Sequence[wire.Read], now: datetime) -> dict[str, _Deployed]:
+    named = {name for read in reads for name in (read.camera.id, read.camera.ref_raw) if name}
+    found = Camera.objects.using(INGEST).filter(agency=agency, ref__in=named).select_related("agency")
+    return {camera.ref: _Deployed(camera, may_capture(camera, now)) for camera in found}
+
+
+def _why_not(read: wire.Read, deployed: _Deployed | None, now: datetime) -> str | None:
+    if deployed is None:
         return "This agency has no camera of that name: register it, then release the read."
-    decision = may_capture(camera, now)
+    decision = deployed.decision
     if isinstance(decision, Denied):
         return f"{decision.reason} {decision.remedy} ({decision.clause})"
     if read.captured_at > now + _CLOCK_TOLERANCE:
@@ -134,30 +145,31 @@ def _arrival(read: wire.Read, camera: Camera, producer: str, dropped: list[str])
 
 def _minimized(read: wire.Read, allowed: frozenset[DataElement]) -> tuple[wire.Read, list[str]]:
     """Leave out what the profile does not let be stored; return also the names of what was left out."""
-    dropped: list[str] = [image.role for image in read.images if not _is_allowed_picture(image, allowed)]
+    pictures: list[str] = [image.role for image in read.images if not _is_allowed_picture(image, allowed)]
+    attributes = [name for name in _barred(allowed) if read.vehicle and getattr(read.vehicle, name)]
+    if not pictures and not attributes:
+        return read, []  # most reads lose nothing, and every copy is checked anew
     images = tuple(image for image in read.images if _is_allowed_picture(image, allowed))
-    vehicle = read.vehicle
-    if vehicle is not None:
-        barred = {
-            name: ()
-            for name, element in _ATTRIBUTES.items()
-            if element not in allowed and getattr(vehicle, name)
-        }
-        dropped += [f"vehicle.{name}" for name in barred]
-        vehicle = msgspec.structs.replace(vehicle, **barred)
+    vehicle = read.vehicle and msgspec.structs.replace(read.vehicle, **dict.fromkeys(attributes, ()))
+    dropped = pictures + [f"vehicle.{name}" for name in attributes]
     return msgspec.structs.replace(read, images=images, vehicle=vehicle), dropped
+
+
+@lru_cache(maxsize=64)
+def _barred(allowed: frozenset[DataElement]) -> tuple[str, ...]:
+    return tuple(name for name, element in _ATTRIBUTES.items() if element not in allowed)
 
 
 def _is_allowed_picture(image: wire.Image, allowed: frozenset[DataElement]) -> bool:
     return image.role in _PICTURES and _PICTURES[image.role][1] in allowed
 
 
-def _detail(read: wire.Read, dropped: list[str]) -> dict[str, object]:
-    images = tuple(msgspec.structs.replace(image, data=None) for image in read.images)
-    bare = msgspec.structs.replace(read, images=images, dropped_keys=(*read.dropped_keys, *dropped))
-    detail = msgspec.to_builtins(bare)
-    assert isinstance(detail, dict)
-    return detail
+def _detail(read: wire.Read, dropped: list[str]) -> bytes:
+    """Return the message as it is stored: JSON, without the bytes of pictures."""
+    if read.images or dropped:
+        images = tuple(msgspec.structs.replace(image, data=None) for image in read.images)
+        read = msgspec.structs.replace(read, images=images, dropped_keys=(*read.dropped_keys, *dropped))
+    return wire.encode(read)
 
 
 def _pictures(read: wire.Read) -> tuple[tuple[str, str, bytes], ...]:
@@ -177,5 +189,5 @@ def _quarantine(
             cursor.execute(
                 "INSERT INTO quarantined_read (agency_id, id, received_at, reason, body)"
                 " VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
-                [agency.pk, quarantined.read_id, now, quarantined.reason, json.dumps(_detail(read, dropped))],
+                [agency.pk, quarantined.read_id, now, quarantined.reason, _detail(read, dropped).decode()],
             )

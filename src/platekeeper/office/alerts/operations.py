@@ -133,21 +133,24 @@ def take_reads(agency: Agency, arrivals: Sequence[Arrival], now: datetime) -> Re
     if not arrivals:
         return Receipt()
     pictures = seal_pictures(agency, arrivals, now)
+    some_known = False
     for _ in range(_TRIES):
         prepare_months(arrivals)
         try:
-            return _take(agency, arrivals, pictures, now)
+            return _take(agency, arrivals, pictures, now, some_known=some_known)
         except UniqueViolation:
-            continue  # another writer stored the same read in the same moment: now it is known, and no longer new
+            some_known = True  # the batch is sent again, or another writer has just stored a read of it
         except CheckViolation:
             forget_months()  # a purge has just removed an empty month's partition
     prepare_months(arrivals)
-    return _take(agency, arrivals, pictures, now)
+    return _take(agency, arrivals, pictures, now, some_known=True)
 
 
-def _take(agency: Agency, arrivals: Sequence[Arrival], pictures: Sequence[Sealed], now: datetime) -> Receipt:
+def _take(
+    agency: Agency, arrivals: Sequence[Arrival], pictures: Sequence[Sealed], now: datetime, *, some_known: bool
+) -> Receipt:
     with transaction.atomic(using=INGEST):
-        new = store_reads(agency.pk, arrivals, pictures, now)
+        new = store_reads(agency.pk, arrivals, pictures, now, some_known=some_known)
         matches = _matches(agency, new)
         raised = _raise(agency, matches, now)
         _revise(agency, new, matches)
@@ -241,7 +244,7 @@ def _raise(agency: Agency, matches: Sequence[_Match], now: datetime) -> list[str
 
 def _hit_row(agency: Agency, match: _Match, live_since: datetime, now: datetime) -> list[Any]:
     read = match.arrival
-    why = explained(plate=read.plate, region=read.region, detail=read.detail, entry=match.entry)
+    why = explained(plate=read.plate, region=read.region, detail=msgspec.json.decode(read.detail), entry=match.entry)
     return [
         agency.pk, read.read_at, read.id, match.version_id, match.entry_number, read.passage_id, now, match.kind,
         read.read_at < live_since, match.list_name, match.listed_at, match.purpose, json.dumps(match.entry),

@@ -11,9 +11,7 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-import msgspec
 from django.db import connections
-from psycopg.types.json import Jsonb
 
 from platekeeper import plates
 from platekeeper.office.accounts.models import Agency
@@ -29,8 +27,10 @@ _COLUMNS = (
 )  # fmt: skip
 _TYPES = (
     "int4", "timestamptz", "uuid", "timestamptz", "int8", "text", "text", "text", "float4", "float8", "float8",
-    "int4", "uuid", "int2", "text", "jsonb",
+    "int4", "uuid", "int2", "text", "bytea",
 )  # fmt: skip
+_JSONB = b"\x01"
+"""What COPY's binary form of jsonb has before its text."""
 _COPY = f"COPY read ({', '.join(_COLUMNS)}) FROM STDIN (FORMAT binary)"
 _STORE_IMAGE = """
 INSERT INTO image (agency_id, read_at, read_id, role, sha256, media_type, size_bytes, key_name)
@@ -56,7 +56,7 @@ class Arrival:
         passage_id: the passage that it belongs to.
         revision: which observation of the passage.
         producer: who sent it.
-        detail: the rest of the message.
+        detail: the message as it is stored, JSON.
         pictures: role, media type and bytes of each.
     """
 
@@ -72,7 +72,7 @@ class Arrival:
     passage_id: UUID
     revision: int
     producer: str
-    detail: dict[str, Any]
+    detail: bytes
     pictures: tuple[tuple[str, str, bytes], ...] = ()
 
     @cached_property
@@ -151,27 +151,38 @@ def _image_key(agency_id: int, of: PictureSlice) -> bytes:
 
 
 def store_reads(
-    agency_id: int, arrivals: Sequence[Arrival], pictures: Sequence[Sealed], now: datetime
+    agency_id: int,
+    arrivals: Sequence[Arrival],
+    pictures: Sequence[Sealed],
+    now: datetime,
+    *,
+    some_known: bool = True,
 ) -> list[Arrival]:
     """Insert reads inside the caller's transaction on `ingest`.
 
-    They are copied straight into their table: half the work of an INSERT that watches for conflicts. Two writers with
-    the same read in the same moment therefore collide, and the later one's CALLER MUST START ITS TRANSACTION AGAIN.
+    They are copied straight into their table: half the work of an INSERT that watches for conflicts. A read that is
+    here already and was not asked for, or that another writer stores in the same moment, therefore collides, and the
+    CALLER MUST START ITS TRANSACTION AGAIN.
 
     Args:
         agency_id: whose they are.
         arrivals: the reads, their months prepared.
         pictures: their pictures, sealed.
         now: when they were received.
+        some_known: ask which are here already; without it all are taken for new, as nearly all are.
 
     Returns:
         Those that were new, each once, in order of time.
 
     Raises:
-        psycopg.errors.UniqueViolation: another writer has just stored one of them.
+        psycopg.errors.UniqueViolation: one of them is here.
     """
+    # one order for all writers: no deadlock
+    once = dict(sorted({(a.read_at, a.id): a for a in reversed(arrivals)}.items()))
     with connections[INGEST].cursor() as cursor:
-        new = _new(cursor, agency_id, arrivals)
+        for key in _known(cursor, agency_id, once) if some_known else ():
+            del once[key]
+        new = list(once.values())
         if new:
             with cursor.copy(_COPY) as copy:
                 copy.set_types(_TYPES)
@@ -183,16 +194,14 @@ def store_reads(
     return new
 
 
-def _new(cursor: Any, agency_id: int, arrivals: Sequence[Arrival]) -> list[Arrival]:
-    # one order for all writers: no deadlock
-    once = dict(sorted({(a.read_at, a.id): a for a in reversed(arrivals)}.items()))
-    times, ids = array_of(read_at.isoformat() for read_at, _ in once), array_of(str(each) for _, each in once)
+def _known(cursor: Any, agency_id: int, keys: Iterable[tuple[datetime, UUID]]) -> list[tuple[datetime, UUID]]:
+    read_at, ids = zip(*keys, strict=True)
+    times, names = array_of(moment.isoformat() for moment in read_at), array_of(map(str, ids))
     cursor.execute(
-        "SELECT read_at, id FROM known_reads(%s, %s::timestamptz[], %s::uuid[])", [agency_id, times, ids]
+        "SELECT read_at, id FROM known_reads(%s, %s::timestamptz[], %s::uuid[])", [agency_id, times, names]
     )
-    for key in cursor.fetchall():
-        del once[key]
-    return list(once.values())
+    found: list[tuple[datetime, UUID]] = cursor.fetchall()
+    return found
 
 
 def array_of(texts: Iterable[str]) -> str:
@@ -210,7 +219,7 @@ def _row(agency_id: int, arrival: Arrival, now: datetime) -> tuple[object, ...]:
         agency_id, arrival.read_at, arrival.id, now, arrival.camera_id, arrival.plate, arrival.plate_raw,
         arrival.region, arrival.confidence, arrival.lat, arrival.lon,
         cell_of(arrival.lat, arrival.lon) if has_place else None,  # type: ignore[arg-type]  # both are numbers here
-        arrival.passage_id, arrival.revision, arrival.producer, Jsonb(arrival.detail, msgspec.json.encode),
+        arrival.passage_id, arrival.revision, arrival.producer, _JSONB + arrival.detail,
     )  # fmt: skip
 
 

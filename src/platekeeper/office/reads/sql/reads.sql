@@ -50,9 +50,18 @@ CREATE TABLE image_key (
 );
 
 -- The distinct plates: a search index derived from reads, nothing else looks at it.
+-- One expression of built-in functions, without SET: so it is inlined, and a new plate costs microseconds (a query inside
+-- a function cost 40 each). A plate has at most 16 characters.
 CREATE FUNCTION plate_bigrams(p_plate text) RETURNS text[]
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog AS $$
-    SELECT array_agg(DISTINCT substr('^' || p_plate || '$', i, 2)) FROM generate_series(1, length(p_plate) + 1) AS i
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT array_remove(array_remove(ARRAY[
+        substr('^' || p_plate || '$', 1, 2), substr('^' || p_plate || '$', 2, 2), substr('^' || p_plate || '$', 3, 2),
+        substr('^' || p_plate || '$', 4, 2), substr('^' || p_plate || '$', 5, 2), substr('^' || p_plate || '$', 6, 2),
+        substr('^' || p_plate || '$', 7, 2), substr('^' || p_plate || '$', 8, 2), substr('^' || p_plate || '$', 9, 2),
+        substr('^' || p_plate || '$', 10, 2), substr('^' || p_plate || '$', 11, 2), substr('^' || p_plate || '$', 12, 2),
+        substr('^' || p_plate || '$', 13, 2), substr('^' || p_plate || '$', 14, 2), substr('^' || p_plate || '$', 15, 2),
+        substr('^' || p_plate || '$', 16, 2), substr('^' || p_plate || '$', 17, 2)
+    ], '$'), '')
 $$;
 CREATE TABLE plate (
     agency_id integer NOT NULL,
@@ -61,7 +70,7 @@ CREATE TABLE plate (
     first_month date NOT NULL,
     last_month date NOT NULL,
     PRIMARY KEY (agency_id, plate)
-);
+) WITH (fillfactor = 85);                   -- a new month is noted in the row's own page, no index is written
 CREATE INDEX plate_fold ON plate (agency_id, fold);
 CREATE INDEX plate_bigram ON plate USING gin (plate_bigrams(plate));
 
