@@ -7,6 +7,7 @@ The installation stands in a folder of its own, a throw-away one unless it is na
 
 import contextlib
 import io
+import json
 import os
 import platform
 import shutil
@@ -149,8 +150,18 @@ class Precinct:
             id=sighting.id, camera_id=self.cameras[sighting.camera], read_at=sighting.read_at,
             plate=sighting.plate, plate_raw=sighting.plate, region="US-CA", confidence=sighting.confidence,
             lat=lat, lon=lon, passage_id=sighting.id, revision=1, producer="bench",
-            detail=self.detail(sighting),
+            detail=json.dumps(self.detail(sighting)).encode(),
         )  # fmt: skip
+
+    def message(self, sighting: Sighting) -> dict[str, Any]:
+        """Return a read as an ordinary camera posts it."""
+        return {
+            "plate": {"raw": sighting.plate, "region": "US-CA", "conf": sighting.confidence,
+                      "candidates": [{"text": sighting.plate, "conf": sighting.confidence}]},
+            "vehicle": {"color": [{"value": "silver", "conf": 0.8}], "make": [{"value": "toyota", "conf": 0.7}]},
+            "captured_at": sighting.read_at.isoformat(), "source_event_id": str(sighting.id),
+            "camera": {"ref_raw": f"camera-{sighting.camera}"},
+        }  # fmt: skip
 
 
 @contextlib.contextmanager
@@ -228,8 +239,6 @@ def precinct(city: City, now: datetime, *, slug: str = "bench") -> Precinct:
 
 def fill(database: "Database", here: Precinct, sightings: Iterator[Sighting]) -> int:
     """Load reads as the owner, past the intake, and derive the index of plates as it would stand."""
-    import json
-
     import psycopg
 
     from platekeeper.office.reads.places import cell_of

@@ -1,24 +1,27 @@
-"""Durable ingest with matching: reads a second through `take_reads`, and where the time goes.
+"""Durable ingest with matching: reads a second from the posted JSON to the commit, and where the time goes.
 
 The city has a history already, so that cars come back; a hot list of 100,000 is in force and 2 in 1,000 of its
-entries drive in the city. Every batch is one durable transaction, as the HTTP intake makes it.
+entries drive in the city. Every batch is one durable transaction: what `alerts.views.take` does between a request's
+body and its answer. One sender and two are measured; each of two has a process of its own, as the server has.
 """
 
 import contextlib
+import itertools
 import json
 import os
 import secrets
 import statistics
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import click
-from bench.city import City, Precinct, fill, installation, machine, precinct, this_moment
+from bench.city import City, Precinct, Sighting, fill, installation, machine, precinct, this_moment
+from bench.senders import take, take_together
 from rich.console import Console
 from rich.table import Table
 
@@ -35,6 +38,7 @@ _STAGES = {
     "WITH arriving": "make hits and alerts",
     "SELECT record_event": "ledger of alerts",
     "SELECT pg_notify": "notify",
+    'SELECT "camera"': "find the cameras",
 }
 _TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -109,18 +113,22 @@ def put_list_in_force(here: Precinct) -> None:
     )  # fmt: skip
 
 
-def measure(here: Precinct, arrivals: Sequence[Any], batch: int) -> Round:
-    """Take the reads in batches of one size."""
-    from platekeeper.office.alerts.operations import take_reads
+def bodies(here: Precinct, sightings: Iterable[Sighting], batch: int) -> list[bytes]:
+    """Return the bodies of requests, as a producer posts them."""
+    rest = iter(sightings)
+    made = []
+    while some := list(itertools.islice(rest, batch)):
+        made.append(json.dumps({"reads": [here.message(one) for one in some]}).encode())
+    return made
 
+
+def measure(here: Precinct, posted: Sequence[bytes], reads: int) -> Round:
+    """Take in the bodies of one round."""
     wall, cpu, server = time.perf_counter(), time.process_time(), _server_cpu()
-    stored = alerts = 0
-    for start in range(0, len(arrivals), batch):
-        receipt = take_reads(here.agency, arrivals[start : start + batch], this_moment())
-        stored, alerts = stored + receipt.stored, alerts + receipt.alerts
-    assert stored == len(arrivals), "every read of the bench is new"
+    stored, alerts = take(here.agency, posted)
+    assert stored == reads, "every read of the bench is new"
     seconds, cpu_seconds = time.perf_counter() - wall, time.process_time() - cpu
-    return Round(len(arrivals), seconds, cpu_seconds, _server_cpu() - server, alerts)
+    return Round(reads, seconds, cpu_seconds, _server_cpu() - server, alerts)
 
 
 def _server_cpu() -> float:
@@ -146,16 +154,26 @@ def run(reads: int, folder: Path | None) -> dict[str, Any]:
         a_round = reads // (ROUNDS * len(BATCHES))
         for _ in range(ROUNDS):
             for batch in BATCHES:
-                moment = this_moment()
-                arrivals = [
-                    here.arrival(s) for s in city.sightings(a_round, moment - timedelta(minutes=5), moment)
-                ]
+                posted = bodies(here, _lately(city, a_round), batch)
                 with watched(watches[batch]):
-                    results[batch].append(measure(here, arrivals, batch))
+                    results[batch].append(measure(here, posted, a_round))
+        together = {}
+        for batch in BATCHES:
+            posted = bodies(here, _lately(city, 4 * a_round), batch)
+            together[batch] = take_together(here, (posted[::2], posted[1::2]))
     return {
         "machine": machine(),
-        "results": [_figures(batch, results[batch], watches[batch]) for batch in BATCHES],
+        "results": [
+            _figures(batch, results[batch], watches[batch])
+            | {"reads_per_second_of_two_senders": round(together[batch])}
+            for batch in BATCHES
+        ],
     }
+
+
+def _lately(city: City, count: int) -> Iterator[Sighting]:
+    moment = this_moment()
+    return city.sightings(count, moment - timedelta(minutes=5), moment)
 
 
 def _figures(batch: int, rounds: Sequence[Round], watch: Stopwatch) -> dict[str, Any]:
@@ -173,7 +191,7 @@ def _figures(batch: int, rounds: Sequence[Round], watch: Stopwatch) -> dict[str,
         "server_cpu_us_per_read": round(sum(one.server_cpu_seconds for one in rounds) * microsecond_a_read, 1),
         "alerts": sum(one.alerts for one in rounds),
         "shares": {**{stage: round(share, 3) for stage, share in shares.items()},
-                   "rows and COPY, in Python": round(1 - sum(shares.values()), 3)},
+                   "messages, rows and COPY": round(1 - sum(shares.values()), 3)},
     }  # fmt: skip
 
 
@@ -198,6 +216,7 @@ def command(*, reads: int, folder: Path | None, as_json: bool) -> None:
         "reads_per_second",
         "slowest_round",
         "best_round",
+        "reads_per_second_of_two_senders",
         "client_cpu_us_per_read",
         "server_cpu_us_per_read",
         "alerts",

@@ -289,8 +289,8 @@ class Read(Struct, frozen=True, kw_only=True, omit_defaults=True):
         """Bring times to UTC and check what only the whole can tell."""
         for name in ("captured_at", "captured_end_at", "received_at"):
             moment = getattr(self, name)
-            if moment is not None:
-                msgspec.structs.force_setattr(self, name, in_utc(moment, name))
+            if moment is not None and (utc := in_utc(moment, name)) is not moment:
+                msgspec.structs.force_setattr(self, name, utc)
         if self.captured_end_at is not None and self.captured_end_at < self.captured_at:
             raise ValueError("captured_end_at lies before captured_at")
         if self.id is not None and not is_of_moment(self.id, self.captured_at):
@@ -301,7 +301,9 @@ class Read(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 def is_of_moment(read: UUID, captured_at: Moment) -> bool:
     """Tell whether an identity is of version 7 and carries the millisecond of a moment."""
-    return read.version == 7 and read.int >> 80 == milliseconds(captured_at)
+    number = read.int  # the standard class tells the version by way of strings
+    is_seventh = number >> 76 & 0xF == 7 and number >> 62 & 0b11 == 0b10
+    return is_seventh and number >> 80 == milliseconds(captured_at)
 
 
 def milliseconds(moment: Moment) -> int:

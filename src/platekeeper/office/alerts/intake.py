@@ -18,10 +18,11 @@ from platekeeper import wire
 from platekeeper.office.accounts.models import Agency
 from platekeeper.office.accounts.queries import profile_of
 from platekeeper.office.alerts.operations import Receipt, take_reads
-from platekeeper.office.devices.deployments import may_capture
+from platekeeper.office.devices.deployments import deployment_of
 from platekeeper.office.devices.models import Camera
 from platekeeper.office.reads.operations import INGEST, Arrival
 from platekeeper.policy import Decision, Denied
+from platekeeper.policy.capture import Deployment, decide_deployment
 from platekeeper.policy.vocabulary import DataElement
 
 _CLOCK_TOLERANCE = timedelta(minutes=5)
@@ -79,21 +80,21 @@ def take_batch(*, agency: Agency, producer: str, reads: Sequence[wire.Read], now
     allowed = profile_of(agency).data.elements.value
     cameras = _cameras_of(agency, reads, now)
     arrivals: list[Arrival] = []
-    waiting: list[tuple[wire.Read, list[str], Quarantined]] = []
+    waiting: list[tuple[wire.Read, Quarantined]] = []
     for message in reads:
         read = wire.identified(message, producer=producer)
         assert read.id is not None
         deployed = cameras.get(read.camera.id) or cameras.get(read.camera.ref_raw)
         reason = _why_not(read, deployed, now)
-        kept, dropped = _minimized(read, allowed)
+        kept = _minimized(read, allowed)
         if reason is None:
             assert deployed is not None
-            arrivals.append(_arrival(kept, deployed.camera, producer, dropped))
+            arrivals.append(_arrival(kept, deployed.camera, producer, _pictures(read, allowed)))
         else:
-            waiting.append((kept, dropped, Quarantined(read.id, reason)))
+            waiting.append((kept, Quarantined(read.id, reason)))
     receipt = take_reads(agency, arrivals, now)
     _quarantine(agency, waiting, now)
-    return BatchReceipt(receipt, tuple(quarantined for _, _, quarantined in waiting))
+    return BatchReceipt(receipt, tuple(quarantined for _, quarantined in waiting))
 
 
 @dataclass(frozen=True)
@@ -106,8 +107,15 @@ class _Deployed:
 
 def _cameras_of(agency: Agency, reads: Sequence[wire.Read], now: datetime) -> dict[str, _Deployed]:
     named = {name for read in reads for name in (read.camera.id, read.camera.ref_raw) if name}
-    found = Camera.objects.using(INGEST).filter(agency=agency, ref__in=named).select_related("agency")
-    return {camera.ref: _Deployed(camera, may_capture(camera, now)) for camera in found}
+    profile = profile_of(agency)
+    known: dict[Deployment, Decision] = {}
+    found = {}
+    for camera in Camera.objects.using(INGEST).filter(agency=agency, ref__in=named):
+        deployment = deployment_of(camera)  # that of most cameras is that of most others
+        if deployment not in known:
+            known[deployment] = decide_deployment(profile, deployment, now)
+        found[camera.ref] = _Deployed(camera, known[deployment])
+    return found
 
 
 def _why_not(read: wire.Read, deployed: _Deployed | None, now: datetime) -> str | None:
@@ -121,7 +129,9 @@ def _why_not(read: wire.Read, deployed: _Deployed | None, now: datetime) -> str 
     return None
 
 
-def _arrival(read: wire.Read, camera: Camera, producer: str, dropped: list[str]) -> Arrival:
+def _arrival(
+    read: wire.Read, camera: Camera, producer: str, pictures: tuple[tuple[str, str, bytes], ...]
+) -> Arrival:
     assert read.id is not None
     assert read.passage_id is not None
     position = read.position
@@ -138,21 +148,28 @@ def _arrival(read: wire.Read, camera: Camera, producer: str, dropped: list[str])
         passage_id=read.passage_id,
         revision=read.revision,
         producer=producer,
-        detail=_detail(read, dropped),
-        pictures=_pictures(read),
+        detail=wire.encode(read),
+        pictures=pictures,
     )
 
 
-def _minimized(read: wire.Read, allowed: frozenset[DataElement]) -> tuple[wire.Read, list[str]]:
-    """Leave out what the profile does not let be stored; return also the names of what was left out."""
-    pictures: list[str] = [image.role for image in read.images if not _is_allowed_picture(image, allowed)]
-    attributes = [name for name in _barred(allowed) if read.vehicle and getattr(read.vehicle, name)]
-    if not pictures and not attributes:
-        return read, []  # most reads lose nothing, and every copy is checked anew
-    images = tuple(image for image in read.images if _is_allowed_picture(image, allowed))
-    vehicle = read.vehicle and msgspec.structs.replace(read.vehicle, **dict.fromkeys(attributes, ()))
-    dropped = pictures + [f"vehicle.{name}" for name in attributes]
-    return msgspec.structs.replace(read, images=images, vehicle=vehicle), dropped
+def _minimized(read: wire.Read, allowed: frozenset[DataElement]) -> wire.Read:
+    """Return a read as it may be stored: what the profile does not allow is named, not kept; no picture's bytes."""
+    vehicle = read.vehicle
+    dropped = [image.role for image in read.images if not _is_allowed_picture(image, allowed)]
+    attributes = [name for name in _barred(allowed) if getattr(vehicle, name)] if vehicle else []
+    if not read.images and not attributes:
+        return read  # every copy is checked anew
+    return msgspec.structs.replace(
+        read,
+        images=tuple(
+            msgspec.structs.replace(image, data=None)
+            for image in read.images
+            if _is_allowed_picture(image, allowed)
+        ),
+        vehicle=vehicle and msgspec.structs.replace(vehicle, **dict.fromkeys(attributes, ())),
+        dropped_keys=(*read.dropped_keys, *dropped, *(f"vehicle.{name}" for name in attributes)),
+    )
 
 
 @lru_cache(maxsize=64)
@@ -164,30 +181,20 @@ def _is_allowed_picture(image: wire.Image, allowed: frozenset[DataElement]) -> b
     return image.role in _PICTURES and _PICTURES[image.role][1] in allowed
 
 
-def _detail(read: wire.Read, dropped: list[str]) -> bytes:
-    """Return the message as it is stored: JSON, without the bytes of pictures."""
-    if read.images or dropped:
-        images = tuple(msgspec.structs.replace(image, data=None) for image in read.images)
-        read = msgspec.structs.replace(read, images=images, dropped_keys=(*read.dropped_keys, *dropped))
-    return wire.encode(read)
-
-
-def _pictures(read: wire.Read) -> tuple[tuple[str, str, bytes], ...]:
+def _pictures(read: wire.Read, allowed: frozenset[DataElement]) -> tuple[tuple[str, str, bytes], ...]:
     by_role = {
         _PICTURES[image.role][0]: (image.media_type, image.data)
         for image in reversed(read.images)
-        if image.data
+        if image.data and _is_allowed_picture(image, allowed)
     }
     return tuple((role, media_type, data) for role, (media_type, data) in by_role.items())
 
 
-def _quarantine(
-    agency: Agency, waiting: Sequence[tuple[wire.Read, list[str], Quarantined]], now: datetime
-) -> None:
+def _quarantine(agency: Agency, waiting: Sequence[tuple[wire.Read, Quarantined]], now: datetime) -> None:
     with connections[INGEST].cursor() as cursor:
-        for read, dropped, quarantined in waiting:
+        for read, quarantined in waiting:
             cursor.execute(
                 "INSERT INTO quarantined_read (agency_id, id, received_at, reason, body)"
                 " VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
-                [agency.pk, quarantined.read_id, now, quarantined.reason, _detail(read, dropped).decode()],
+                [agency.pk, quarantined.read_id, now, quarantined.reason, wire.encode(read).decode()],
             )

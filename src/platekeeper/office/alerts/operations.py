@@ -147,7 +147,12 @@ def take_reads(agency: Agency, arrivals: Sequence[Arrival], now: datetime) -> Re
 
 
 def _take(
-    agency: Agency, arrivals: Sequence[Arrival], pictures: Sequence[Sealed], now: datetime, *, some_known: bool
+    agency: Agency,
+    arrivals: Sequence[Arrival],
+    pictures: Sequence[Sealed],
+    now: datetime,
+    *,
+    some_known: bool,
 ) -> Receipt:
     with transaction.atomic(using=INGEST):
         new = store_reads(agency.pk, arrivals, pictures, now, some_known=some_known)
@@ -244,7 +249,9 @@ def _raise(agency: Agency, matches: Sequence[_Match], now: datetime) -> list[str
 
 def _hit_row(agency: Agency, match: _Match, live_since: datetime, now: datetime) -> list[Any]:
     read = match.arrival
-    why = explained(plate=read.plate, region=read.region, detail=msgspec.json.decode(read.detail), entry=match.entry)
+    why = explained(
+        plate=read.plate, region=read.region, detail=msgspec.json.decode(read.detail), entry=match.entry
+    )
     return [
         agency.pk, read.read_at, read.id, match.version_id, match.entry_number, read.passage_id, now, match.kind,
         read.read_at < live_since, match.list_name, match.listed_at, match.purpose, json.dumps(match.entry),

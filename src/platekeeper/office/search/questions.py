@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 
+from platekeeper import plates
 from platekeeper.office.search.places import Place, place_of
 
 VEHICLE_PARTS = ("color", "make", "model", "body")
@@ -39,6 +40,15 @@ class Question:
     cameras: tuple[int, ...] = ()
     place: Place | None = None
     vehicle: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def pattern(self) -> plates.PlatePattern | None:
+        """The plate as asked, without look-alikes; None where no plate is asked for.
+
+        Raises:
+            PlatesError: it cannot be read.
+        """
+        return plates.PlatePattern.parse(self.plate) if self.plate else None
 
     def as_record(self) -> dict[str, Any]:
         """Return the elements of the question as the access record keeps them (SRC-01)."""

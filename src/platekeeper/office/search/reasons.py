@@ -25,19 +25,22 @@ class Reason:
     differences: tuple[plate_texts.Difference, ...] = ()
 
 
-def reasons_of(read: Read, question: Question) -> tuple[Reason, ...]:
+def reasons_of(
+    read: Read, question: Question, pattern: plate_texts.PlatePattern | None
+) -> tuple[Reason, ...]:
     """Return why a read was found, the plate first.
 
     Args:
         read: the read.
         question: what was asked.
+        pattern: of its plate, read once for all the reads of a page; None where it asks for none.
     """
-    return tuple(_reasons(read, question)) or (Reason("time"),)
+    return tuple(_reasons(read, question, pattern)) or (Reason("time"),)
 
 
-def _reasons(read: Read, question: Question) -> Iterator[Reason]:
-    if question.plate:
-        yield _plate_reason(read, question)
+def _reasons(read: Read, question: Question, pattern: plate_texts.PlatePattern | None) -> Iterator[Reason]:
+    if pattern is not None:
+        yield _plate_reason(read, question, pattern)
     if question.region:
         yield Reason("state read as asked")
     if question.place and read.lat is not None and read.lon is not None:
@@ -50,8 +53,7 @@ def _reasons(read: Read, question: Question) -> Iterator[Reason]:
         yield Reason(f"{value}{_certainty(read.detail, part, value)}")
 
 
-def _plate_reason(read: Read, question: Question) -> Reason:
-    pattern = plate_texts.PlatePattern.parse(question.plate)
+def _plate_reason(read: Read, question: Question, pattern: plate_texts.PlatePattern) -> Reason:
     if pattern.kind is not plate_texts.PatternKind.EXACT:
         if pattern.matches(read.plate):
             return Reason(f"fits {question.plate.upper()}")

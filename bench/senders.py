@@ -1,0 +1,54 @@
+"""Producers that post reads: what the server does with a body, in this process or in several at once."""
+
+import multiprocessing
+import os
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from bench.city import Precinct, this_moment
+
+if TYPE_CHECKING:
+    from platekeeper.office.accounts.models import Agency
+
+
+def take(agency: "Agency", posted: Sequence[bytes]) -> tuple[int, int]:
+    """Take in bodies one after the other; return reads stored and alerts raised."""
+    from platekeeper import wire
+    from platekeeper.office.alerts.intake import take_batch
+
+    stored = alerts = 0
+    for body in posted:
+        reads = [read for _, read in wire.sift_batch(body).reads]
+        taken = take_batch(agency=agency, producer="bench", reads=reads, now=this_moment()).receipt
+        stored, alerts = stored + taken.stored, alerts + taken.alerts
+    return stored, alerts
+
+
+def _sender(folder: str, slug: str, posted: list[bytes], start: Any, ended: Any) -> None:
+    os.environ["PLATEKEEPER_DATA"] = folder
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "platekeeper.office.config.settings")
+    django.setup()
+    from platekeeper.office.accounts.models import Agency
+
+    agency = Agency.objects.using("ingest").get(slug=slug)
+    start.wait()
+    ended.put((*take(agency, posted), time.perf_counter()))
+
+
+def take_together(here: Precinct, halves: Sequence[list[bytes]]) -> float:
+    """Take in bodies from two senders at once; return reads a second, to the end of the later one."""
+    spawn = multiprocessing.get_context("spawn")
+    start, ended = spawn.Barrier(len(halves) + 1), spawn.Queue()
+    given = os.environ["PLATEKEEPER_DATA"], here.agency.slug
+    senders = [spawn.Process(target=_sender, args=(*given, half, start, ended)) for half in halves]
+    for sender in senders:
+        sender.start()
+    start.wait()
+    began = time.perf_counter()
+    results = [ended.get() for _ in senders]
+    for sender in senders:
+        sender.join()
+    return sum(stored for stored, _, _ in results) / (max(end for *_, end in results) - began)
