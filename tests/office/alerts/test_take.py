@@ -193,7 +193,7 @@ class TestBatch:
 
         assert answer.status_code == 200
         waiting = answer.json()["quarantined"]
-        assert ["PUR-09" in waiting[0]["reason"], "clock" in waiting[1]["reason"]] == [True, True]
+        assert ["public view" in waiting[0]["reason"], "clock" in waiting[1]["reason"]] == [True, True]
         assert answer.json()["stored"] == 1
 
     def test_in_the_producer_s_own_words_is_kept_as_it_wrote_them(self, sender, owner):
