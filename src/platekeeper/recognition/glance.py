@@ -6,16 +6,18 @@ model and without weighing candidates, costs a tenth of a reading.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import cv2
 import numpy as np
 
 from platekeeper.recognition.ctc import BLANK, LogProbs
 from platekeeper.recognition.finder import INSIDE, Session
-from platekeeper.recognition.frames import BgrFrame
+from platekeeper.recognition.frames import BgrFrame, Quad
 from platekeeper.recognition.geometry import as_quad, covered, rectify
 from platekeeper.recognition.reader import HEIGHT_PX, WIDTH_PX
 from platekeeper.recognition.results import PlateRegion
+from platekeeper.recognition.rows import Look, in_two_rows, may_be_of_two_rows
 from platekeeper.recognition.seams import PlateFinder
 
 MOST_REGIONS = 12
@@ -109,7 +111,20 @@ class GlancingFinder:
         plausible = self._plausible(frame, self._finder.find_plates(frame)[:MOST_REGIONS])
         if not plausible and is_close_up(frame):
             plausible = self._plausible(frame, [all_of(frame)])
-        return [glanced.region for glanced in whole_ones(plausible)]
+        whole = whole_ones(plausible)
+        if any(may_be_of_two_rows(each.region, each.characters) for each in whole):
+            whole = whole_ones([*whole, *self._of_two_rows(frame, whole)])
+        return [glanced.region for glanced in whole]
+
+    def _of_two_rows(self, frame: BgrFrame, glanced: Sequence[Glanced]) -> list[Glanced]:
+        parts = [each for each in glanced if may_be_of_two_rows(each.region, each.characters)]
+        look = partial(self._looks, frame)
+        plates = [(part, in_two_rows(part.region, look)) for part in parts]
+        return [
+            Glanced(plate.region, plate.characters, max(part.surety, plate.surety * plate.region.confidence))
+            for part, plate in plates
+            if plate is not None
+        ]
 
     def _plausible(self, frame: BgrFrame, regions: Sequence[PlateRegion]) -> list[Glanced]:
         seen = [
@@ -118,11 +133,14 @@ class GlancingFinder:
         ]
         return [g for g in seen if g.characters >= FEWEST_CHARACTERS and g.surety >= self._least]
 
-    def _glances(self, frame: BgrFrame, regions: Sequence[PlateRegion]) -> list[tuple[int, float]]:
-        if not regions:
+    def _glances(self, frame: BgrFrame, regions: Sequence[PlateRegion]) -> list[Look]:
+        return self._looks(frame, [as_quad(region.corners) for region in regions])
+
+    def _looks(self, frame: BgrFrame, quads: Sequence[Quad]) -> list[Look]:
+        if not quads:
             return []
         size = (WIDTH_PX, HEIGHT_PX)
-        cuts = [rectify(frame, as_quad(region.corners), margin=LOOK, size=size) for region in regions]
+        cuts = [rectify(frame, quad, margin=LOOK, size=size) for quad in quads]
         crops = np.stack([cv2.cvtColor(cut, cv2.COLOR_BGR2GRAY) for cut in cuts]).astype(np.float32)
         columns = self._session.run(["log_probs"], {"crops": crops[:, None]})[0]
         return [surety_of(each) for each in columns]

@@ -12,6 +12,7 @@ from platekeeper.recognition.finder import Session
 from platekeeper.recognition.frames import BgrFrame, check_bgr
 from platekeeper.recognition.geometry import plate_within, rectify, size_of
 from platekeeper.recognition.results import NOTHING_READ, Candidate, PlateReading
+from platekeeper.recognition.rows import ROWS
 
 HEIGHT_PX, WIDTH_PX = 48, 128
 ISO_3166 = re.compile(r"(?!EU$)[A-Z]{2}(-[A-Z0-9]{1,3})?")
@@ -19,8 +20,6 @@ MARGIN = (0.12, 0.16)
 """What a crop shows around the plate, parts of its width and height: room for every look."""
 STACKED_BELOW = 1.45
 """A plate that is not so many times as wide as high may bear two rows, as those of motorcycles do."""
-ROWS = ((0.0, 0.52), (0.48, 1.0))
-"""Between which parts of its height each row of such a plate stands."""
 MOST_CANDIDATES = 8
 
 

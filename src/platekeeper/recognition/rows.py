@@ -1,0 +1,96 @@
+"""Plates of two rows, as motorcycles bear: the finder, which knows plates of one, tells one row and some of the other.
+
+What bears few characters may be part of such a plate. As much more is looked at above it, or below it, as a plate of
+that width would be high; where both halves bear characters, it is one.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from platekeeper.recognition.frames import Quad
+from platekeeper.recognition.geometry import as_corners, as_quad, size_of
+from platekeeper.recognition.results import PlateRegion
+
+ROW_CHARACTERS = (2, 5)
+"""So few and so many characters stand in one of two rows."""
+FOUND_RATIO = (1.3, 4.5)
+"""How many times as wide as high the part of such a plate is that the finder tells."""
+PLATE_RATIOS = (0.98, 1.12, 1.3)
+"""How many times as wide as high plates of two rows are."""
+ROWS = ((0.0, 0.52), (0.48, 1.0))
+"""Between which parts of its height each row of such a plate stands."""
+ROW_SURETY = 0.8
+"""A half that is read less surely is bodywork, a frame's wording or the wording of the plate itself."""
+
+Look = tuple[int, float]
+"""How many characters a glance shows, and how surely."""
+
+
+@dataclass(frozen=True)
+class TwoRows:
+    """A plate of two rows: its region, its characters, and how sure the reader is of the less sure row."""
+
+    region: PlateRegion
+    characters: int
+    surety: float
+
+
+def may_be_of_two_rows(region: PlateRegion, characters: int) -> bool:
+    """Say whether a region may be a part of a plate of two rows."""
+    width, height = size_of(as_quad(region.corners))
+    low, high = ROW_CHARACTERS
+    return low <= characters <= high and FOUND_RATIO[0] * height <= width <= FOUND_RATIO[1] * height
+
+
+def grown(quad: Quad) -> list[Quad]:
+    """Return the plates of two rows that a part of one may belong to: it is their lower part, or their upper one.
+
+    Args:
+        quad: the part's corners, shape (4, 2), pixels, clockwise from the top left.
+
+    Returns:
+        Corners of each.
+    """
+    width, height = size_of(quad)
+    top_left, top_right, bottom_right, bottom_left = quad
+    plates = []
+    for ratio in PLATE_RATIOS:
+        left, right = (bottom_left - top_left, bottom_right - top_right)
+        left, right = left * (width / ratio / height), right * (width / ratio / height)
+        plates.append(np.stack([bottom_left - left, bottom_right - right, bottom_right, bottom_left]))
+        plates.append(np.stack([top_left, top_right, top_right + right, top_left + left]))
+    return plates
+
+
+def row_of(quad: Quad, part: tuple[float, float]) -> Quad:
+    """Return what lies between two parts of a plate's height."""
+    top_left, top_right, bottom_right, bottom_left = quad
+    left, right = bottom_left - top_left, bottom_right - top_right
+    top, bottom = part
+    return np.stack(
+        [top_left + left * top, top_right + right * top, top_right + right * bottom, top_left + left * bottom]
+    )
+
+
+def in_two_rows(region: PlateRegion, glance: Callable[[Sequence[Quad]], Sequence[Look]]) -> TwoRows | None:
+    """Find the plate of two rows that a region is a part of.
+
+    Args:
+        region: what may be a part.
+        glance: looks at places.
+
+    Returns:
+        The plate, or None where no half beside the region bears characters.
+    """
+    plates = grown(as_quad(region.corners))
+    looks = glance([row_of(plate, part) for plate in plates for part in ROWS])
+    low, high = ROW_CHARACTERS
+    best = None
+    for plate, upper, lower in zip(plates, looks[0::2], looks[1::2], strict=True):
+        surety = min(upper[1], lower[1])
+        if surety >= ROW_SURETY and all(low <= found <= high for found, _ in (upper, lower)):
+            told = TwoRows(PlateRegion(as_corners(plate), region.confidence), upper[0] + lower[0], surety)
+            best = told if best is None or told.surety > best.surety else best
+    return best

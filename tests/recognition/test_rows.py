@@ -1,0 +1,84 @@
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+
+from platekeeper.recognition.frames import Quad
+from platekeeper.recognition.results import PlateRegion
+from platekeeper.recognition.rows import (
+    PLATE_RATIOS,
+    ROWS,
+    Look,
+    grown,
+    in_two_rows,
+    may_be_of_two_rows,
+    row_of,
+)
+
+LOWER = PlateRegion(((100, 100), (220, 100), (220, 170), (100, 170)), 0.9)
+PLATE_TOP = 170 - 120 / PLATE_RATIOS[1]
+
+
+def seen(
+    *, upper: Look, lower: Look, top: float = PLATE_TOP, bottom: float = 170
+) -> Callable[[Sequence[Quad]], Sequence[Look]]:
+    """Make a glance that sees two rows where the plate is, and nothing where it is not."""
+    middle = (top + bottom) / 2
+
+    def glance(quads: Sequence[Quad]) -> list[Look]:
+        boxes = [(float(quad[:, 1].min()), float(quad[:, 1].max())) for quad in quads]
+        high = bottom - top
+        return [
+            upper
+            if abs(low - top) < 0.05 * high and abs(end - middle) < 0.05 * high
+            else lower
+            if abs(low - middle) < 0.05 * high and abs(end - bottom) < 0.05 * high
+            else (0, 0.0)
+            for low, end in boxes
+        ]
+
+    return glance
+
+
+class TestMayBeOfTwoRows:
+    @pytest.mark.parametrize(("characters", "may"), [(1, False), (2, True), (5, True), (6, False)])
+    def test_goes_by_the_characters(self, characters: int, may: bool) -> None:
+        assert may_be_of_two_rows(LOWER, characters) is may
+
+    def test_does_not_grow_what_is_as_high_as_wide_or_very_wide(self) -> None:
+        high = PlateRegion(((0, 0), (100, 0), (100, 95), (0, 95)), 0.9)
+        wide = PlateRegion(((0, 0), (100, 0), (100, 20), (0, 20)), 0.9)
+        assert not may_be_of_two_rows(high, 4)
+        assert not may_be_of_two_rows(wide, 4)
+
+
+class TestGrown:
+    def test_keeps_the_edge_that_is_the_plates_own(self) -> None:
+        quad = np.array(LOWER.corners, np.float32)
+        for upwards, downwards in zip(grown(quad)[0::2], grown(quad)[1::2], strict=True):
+            assert_allclose(upwards[2:], quad[2:])
+            assert_allclose(downwards[:2], quad[:2])
+
+
+class TestRowOf:
+    def test_cuts_between_parts_of_the_height(self) -> None:
+        square = np.array([[0, 0], [10, 0], [10, 10], [0, 10]], np.float32)
+        assert_allclose(row_of(square, ROWS[1])[:, 1], [4.8, 4.8, 10, 10], atol=1e-5)
+
+
+class TestInTwoRows:
+    def test_finds_none_where_the_other_half_bears_nothing(self) -> None:
+        assert in_two_rows(LOWER, seen(upper=(0, 0.0), lower=(4, 0.99))) is None
+
+    def test_finds_none_where_the_other_half_is_doubtful_or_too_long(self) -> None:
+        assert in_two_rows(LOWER, seen(upper=(3, 0.5), lower=(4, 0.99))) is None
+        assert in_two_rows(LOWER, seen(upper=(8, 0.99), lower=(4, 0.99))) is None
+
+    def test_tells_the_whole_plate(self) -> None:
+        plate = in_two_rows(LOWER, seen(upper=(3, 0.9), lower=(4, 0.99)))
+
+        assert plate is not None
+        assert plate.characters == 7
+        assert plate.surety == 0.9
+        assert plate.region.box == pytest.approx((100, PLATE_TOP, 220, 170), abs=0.1)
