@@ -20,6 +20,10 @@ class TestReadablePlates:
     def test_drops_what_is_too_short_or_too_long(self, text: str) -> None:
         assert readable_plates([recognition(text)]) == []
 
+    @pytest.mark.parametrize("text", ["2026", "1999", "NEVADA", "DEC"])
+    def test_drops_what_stickers_clocks_and_issuers_print(self, text: str) -> None:
+        assert readable_plates([recognition(text), recognition("8ABC123")]) == [recognition("8ABC123")]
+
     def test_drops_a_doubtful_short_one_and_keeps_a_sure_one(self) -> None:
         doubtful, sure = recognition("O5", 0.4), recognition("G8", 0.9)
 
