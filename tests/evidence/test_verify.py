@@ -1,4 +1,5 @@
 import io
+import json
 import shutil
 import subprocess
 import sys
@@ -196,6 +197,14 @@ class TestMain:
     def test_verifies_with_the_slow_signatures_of_pure_python(self, folder, capsys):
         assert main([str(folder)]) == 0
         assert "complete and unchanged" in capsys.readouterr().out
+
+
+def test_a_seal_nested_without_end_is_no_traceback(folder):
+    lines = (folder / SEAL).read_bytes().splitlines(keepends=True)
+    record = json.loads(lines[1]) | {"details": "[" * 200_000}
+    (folder / SEAL).write_bytes(lines[0] + ledger_verifier.line_of(record) + lines[2])
+
+    assert found(folder).file == SEAL
 
 
 def test_a_package_without_a_container_is_no_traceback():

@@ -10,6 +10,7 @@ from platekeeper.policy import (
     Allowed,
     ApprovalKind,
     Authorization,
+    Beneficiary,
     DataKind,
     Denied,
     Function,
@@ -251,6 +252,14 @@ class TestInquiry:
         )
 
         assert isinstance(decision, Allowed)
+
+    def test_for_a_recipient_whom_the_law_bars_is_refused_whatever_the_reason_says(self):
+        behalf = Beneficiary(name="ICE agent Doe", organization="Police Department")
+
+        refused = asked(EL_CAJON, on_behalf_of=behalf)
+
+        assert isinstance(refused, Denied)
+        assert refused.obligation == "PUR-10"
 
     def test_that_looks_personal_says_how(self):
         decision = asked(REDONDO, flags=frozenset({MisuseFlag.OWN_PLATE, MisuseFlag.OFF_SHIFT}))

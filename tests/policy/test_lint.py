@@ -57,6 +57,9 @@ class TestLintReason:
         [
             ("ICE request for a hold", BarredPurpose.IMMIGRATION),
             ("assisting border patrol", BarredPurpose.IMMIGRATION),
+            ("immi\u200bgration hold on the owner", BarredPurpose.IMMIGRATION),
+            ("immi\u00adgration hold on the owner", BarredPurpose.IMMIGRATION),
+            ("іmmіgrаtіоn hold on the owner", BarredPurpose.IMMIGRATION),
             ("HSI / ERO warrant", BarredPurpose.IMMIGRATION),
             ("subject to be deported, locate", BarredPurpose.IMMIGRATION),
             ("woman sought, had an abortion", BarredPurpose.REPRODUCTIVE_CARE),

@@ -320,7 +320,7 @@ class Verification:
             record = ledger.record_of(lines[1])
             try:
                 details = json.loads(record["details"])
-            except (KeyError, TypeError, ValueError):
+            except (KeyError, TypeError, ValueError, RecursionError):
                 details = {}
             if record.get("event") != SEALED_EVENT:
                 details = {}
@@ -366,8 +366,11 @@ class Verification:
             self._compared += 1
 
     def _check_proofs(self, key: ledger.PublicKey) -> None:
-        with self._package.opened(PROOFS) as file:
-            lines = list(file)
+        try:
+            with self._package.opened(PROOFS) as file:
+                lines = list(file)
+        except (OSError, KeyError):
+            raise Fault(LEDGER, PROOFS, f"{PROOFS} is missing.") from None
         for start in range(0, len(lines), 3):
             verdict = ledger.verify_proof(
                 lines[start : start + 3], self._given or [key], signature_holds=self._holds

@@ -188,11 +188,18 @@ def _protected_trait(facts: AccessFacts) -> Refusal | None:
 
 def _barred_purpose(purpose: BarredPurpose, called: str) -> Callable[[AccessFacts], Refusal | None]:
     def finds(facts: AccessFacts) -> Refusal | None:
-        finding = _found(facts, Fault.BARRED)
-        if finding is None or finding.purpose is not purpose:
-            return None
+        behalf = facts.request.on_behalf_of
+        said = {"reason": facts.reason, "recipient": behalf.name if behalf else ""}
+        for where, text in said.items():
+            findings = lint_reason(text, barred=barred_purposes(facts)) if text else ()
+            found = next((one for one in findings if one.purpose is purpose), None)
+            if found is not None:
+                return barred(where, found.words, facts)
+        return None
+
+    def barred(where: str, words: str, facts: AccessFacts) -> Refusal:
         return Refusal(
-            f'The reason points to {called} ("{finding.words}"), for which nobody may have this data.',
+            f'The {where} points to {called} ("{words}"), for which nobody may have this data.',
             "Withdraw the inquiry; if the words mean something else, say it otherwise.",
             report_to=facts.profile.users.improper_logins_to.value,
         )

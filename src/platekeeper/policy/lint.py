@@ -19,6 +19,10 @@ from platekeeper.policy.vocabulary import BarredPurpose
 _LETTERS_NEEDED = 8
 _WORDS_NEEDED = 2
 _DIFFERENT_LETTERS_NEEDED = 4
+# Cyrillic, then Greek, folded: as capitals or small they look like these
+_TWINS = str.maketrans(
+    "авекмнорстухіјѕԛԝүѵӏԁһ" + "αβεζηικμνορτυχ", "abekmhopctyxijsqwyvldh" + "abezhikmnoptyx"
+)
 
 
 class Fault(StrEnum):
@@ -73,9 +77,11 @@ def _wording() -> _Wording:
 
 
 def _plain(text: str) -> str:
-    """Fold marks, case and punctuation, so that dress does not hide a word."""
-    folded = unicodedata.normalize("NFKD", text).casefold()
-    letters = "".join(char for char in folded if not unicodedata.combining(char))
+    """Fold marks, case, punctuation, twins of letters and what nobody sees, so that dress does not hide a word."""
+    folded = unicodedata.normalize("NFKD", text).casefold().translate(_TWINS)
+    letters = "".join(
+        char for char in folded if not (unicodedata.combining(char) or unicodedata.category(char) == "Cf")
+    )
     return " ".join(re.split(r"[\W_]+", letters)).strip()
 
 

@@ -106,6 +106,31 @@ class TestRepeat:
             asks(person)
         asks(person, "7XYZ890")
 
+    @pytest.mark.parametrize("typed", ["8ABC123*", "8ABC12?"])
+    def test_is_held_however_a_wildcard_dresses_it(self, typed, agency, owner):
+        person = a_searcher(agency)
+        asks(person)
+        asked_before(owner, person, REPEAT_DAYS - 1, plate=typed)
+
+        with pytest.raises(AccessDenied, match="again and again"):
+            asks(person, typed)
+        asked_before(owner, person, REPEAT_DAYS, plate=typed)
+        assert examine(agency, timezone.now()) == 1
+
+    def test_is_held_by_the_days_on_which_the_case_was_not_ones_own(self, agency, owner):
+        person = a_searcher(agency)
+        a_case(person)
+        asks(person)
+        owner.execute("UPDATE case_file SET opened_at = '2020-01-01' WHERE agency_id = %s", [agency.pk])
+        asked_before(owner, person, REPEAT_DAYS)  # days before they were a member
+        owner.execute(
+            "UPDATE case_member SET removed_at = now(), removed_by = 'x' WHERE person_id = %s", [person.pk]
+        )
+
+        with pytest.raises(AccessDenied, match="again and again"):
+            asks(person)
+        assert examine(agency, timezone.now()) == 1
+
     def test_is_not_held_with_one(self, agency, owner):
         person = a_searcher(agency)
         asks(person)

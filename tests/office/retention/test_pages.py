@@ -9,7 +9,7 @@ from platekeeper.policy import Role
 
 from ..doors import logged_in
 from ..people import a_person, an_agency
-from .archives import ago, an_archive, hold_of, seen
+from .archives import ago, an_archive, hold_of, plates_of, seen
 
 PLACES = ("/retention/", "/retention/holds/", "/retention/old-data/", "/retention/certificates/")
 
@@ -92,15 +92,18 @@ class TestHoldPages:
         assert answer.status_code == 422
         assert b"form-errors" in answer.content
 
-    def test_keep_reads_that_another_page_hands_over(self):
+    @pytest.mark.parametrize("has_moment", [True, False])
+    def test_keep_reads_that_another_page_hands_over(self, has_moment, owner):
         agency, camera = an_archive()
-        moment, read_id = seen(agency, camera, "8ONE111", ago(days=3), pictures=False)
-        given = {**GIVEN, "read": f"{moment.isoformat()}/{read_id}"}
+        moment, read_id = seen(agency, camera, "8ONE111", ago(days=5 * 365 + 40), pictures=False)
+        given = {**GIVEN, "read": f"{moment.isoformat()}/{read_id}" if has_moment else str(read_id)}
 
         answer = logged_in(a_person(agency, Role.DETECTIVE)).post("/retention/holds/new/", given)
 
         assert answer.status_code == 302
         assert Hold.objects.get(agency=agency).reads.get().read_id == read_id
+        purge([agency], by="test")
+        assert plates_of(owner, agency) == {"8ONE111"}
 
     def test_explain_a_button_that_is_closed(self):
         agency = an_agency("los-angeles")

@@ -220,4 +220,4 @@ def _next_steps(found: CaseFile) -> list[tuple[str, str]]:
 
 
 def _whole(text: str) -> int:
-    return int(text) if text.isdigit() else 0
+    return int(text) if text.isdecimal() and len(text) < 19 else 0

@@ -13,13 +13,13 @@ from django.db import IntegrityError, connections, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from platekeeper import plates, policy
+from platekeeper import policy
 from platekeeper.errors import PlatekeeperError
 from platekeeper.office.access.events import WEB, record_event
 from platekeeper.office.accounts.models import Agency, Designation, Person
 from platekeeper.office.accounts.queries import facts_of, profile_of
 from platekeeper.office.misuse.models import Finding, Judgement, OutsideReviewer, PlateRelation, Review
-from platekeeper.office.misuse.relations import digest_of
+from platekeeper.office.misuse.relations import counted_fold, digest_of
 from platekeeper.office.notices.operations import tell
 from platekeeper.policy import Denied, Duty, Role
 from platekeeper.policy.misuse import (
@@ -209,9 +209,8 @@ def _looks(agency: Agency, now: datetime) -> list[Look]:
         explanation,
         is_open,
     ) in rows:
-        digest = (
-            digest_of(plates.fold(plates.normalize(plate))) if plate and not set("?*") & set(plate) else b""
-        )
+        fold = counted_fold(plate or "")
+        digest = digest_of(fold) if fold else b""
         was_held = outcome == "DENIED"  # what was held back has reached nobody; that it was tried is known
         was_off = was_held and _OFF_SHIFT in explanation
         target = "" if was_held and digest not in owners else digest.hex()[:32]

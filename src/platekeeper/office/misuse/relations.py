@@ -23,6 +23,7 @@ from platekeeper.office.statements import Ask, Rows
 from platekeeper.policy.vocabulary import MisuseFlag
 
 _MOST_SPELLINGS = 1300  # two unknown characters
+_FEWEST_KNOWN = 5  # a pattern that knows as many characters means one vehicle, or hardly more
 _ALPHABET = sorted(set(plates.fold(string.ascii_uppercase + string.digits)))
 _FLAGS = {
     "own": MisuseFlag.OWN_PLATE,
@@ -43,6 +44,16 @@ def digest_of(fold: str) -> bytes:
     """
     key = hmac.digest(settings.MASTER_KEY, b"platekeeper plate relations", hashlib.sha256)
     return hmac.digest(key, fold.encode(), hashlib.sha256)
+
+
+def counted_fold(plate: str) -> str:
+    """Return the look-alike key under which inquiries about a plate are counted; empty where too many fit it.
+
+    Args:
+        plate: as typed; an unknown character more does not make another vehicle of it.
+    """
+    fold = plates.fold(plates.normalize(plate))
+    return "" if set("?*") & set(plate) and len(fold) < _FEWEST_KNOWN else fold
 
 
 def relations_asked(person: Person, plate: str) -> Ask | None:

@@ -5,10 +5,9 @@ from datetime import datetime
 
 from django.conf import settings
 
-from platekeeper import plates
 from platekeeper.office.access.inquiries import Inquiry, Lookup, Screening
 from platekeeper.office.accounts.models import Agency, Person
-from platekeeper.office.misuse.relations import relations_asked, relations_told
+from platekeeper.office.misuse.relations import counted_fold, relations_asked, relations_told
 from platekeeper.office.search.sensitive import questions_in
 from platekeeper.office.statements import Ask, Rows
 from platekeeper.policy.misuse import REPEAT_WITHIN, repeat_is_held
@@ -43,8 +42,8 @@ def screen(
 
 
 def _repetition(person: Person, plate: str, case_number: str, now: datetime) -> Ask | None:
-    fold = plates.fold(plates.normalize(plate))
-    if not fold or "?" in plate or "*" in plate:
+    fold = counted_fold(plate)
+    if not fold:
         return None
     return Ask(
         "SELECT * FROM inquiry_days(%s, %s, %s, %s, %s)",

@@ -144,9 +144,9 @@ def _may(person: Person, function: Function) -> bool:
 
 
 def _of(request: HttpRequest, person: Person) -> Person:
-    asked = request.POST.get("person", "")
+    asked = request.POST.get("person", "")[:18]
     chosen = Person.objects.filter(
-        agency=person.agency, pk=int(asked) if asked.isdigit() else person.pk
+        agency=person.agency, pk=int(asked) if asked.isdecimal() else person.pk
     ).first()
     if chosen is None:
         raise Http404("no such colleague")

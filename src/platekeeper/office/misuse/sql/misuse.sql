@@ -37,7 +37,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
            AND NOT EXISTS (
                SELECT 1 FROM case_file c JOIN case_member m ON m.case_id = c.id AND m.person_id = r.person_id
                 WHERE c.agency_id = r.agency_id AND c.number = r.case_number AND c.opened_at <= r.accessed_at
-                  AND (c.closed_at IS NULL OR c.closed_at > r.accessed_at))
+                  AND (c.closed_at IS NULL OR c.closed_at > r.accessed_at) AND m.added_at <= r.accessed_at
+                  AND (m.removed_at IS NULL OR m.removed_at > r.accessed_at))
      WHERE p.id = p_person_id GROUP BY p.id, p.agency_id
 $$;
 
@@ -50,7 +51,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
            r.explanation, EXISTS (
                SELECT 1 FROM case_file c JOIN case_member m ON m.case_id = c.id AND m.person_id = r.person_id
                 WHERE c.agency_id = r.agency_id AND c.number = r.case_number AND c.opened_at <= r.accessed_at
-                  AND (c.closed_at IS NULL OR c.closed_at > r.accessed_at))
+                  AND (c.closed_at IS NULL OR c.closed_at > r.accessed_at) AND m.added_at <= r.accessed_at
+                  AND (m.removed_at IS NULL OR m.removed_at > r.accessed_at))
       FROM access_record r
      WHERE r.agency_id = p_agency AND r.accessed_at >= p_since AND r.function IN ('search', 'api', 'report', 'search-deleted')
        AND r.parent_id IS NULL

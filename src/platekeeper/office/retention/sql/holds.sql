@@ -80,9 +80,13 @@ BEGIN
             coalesce(v_hold.plate, ''), v_hold.lat, v_hold.lon, v_hold.radius_m, v_hold.covers_from, v_hold.covers_to,
             clock_timestamp(), v_person.id, v_person.username)
     RETURNING * INTO v_hold;
+    -- who knows a read by its id alone knows its moment to the millisecond: it is held by its own, or it would not be held
     INSERT INTO hold_read
-    SELECT DISTINCT v_hold.agency_id, v_hold.id, r.read_at, r.read_id
-      FROM jsonb_to_recordset(coalesce(p_hold->'reads', '[]')) AS r(read_at timestamptz, read_id uuid);
+    SELECT DISTINCT v_hold.agency_id, v_hold.id, coalesce(k.read_at, r.read_at), r.read_id
+      FROM jsonb_to_recordset(coalesce(p_hold->'reads', '[]')) AS r(read_at timestamptz, read_id uuid)
+      LEFT JOIN read k ON k.agency_id = v_hold.agency_id AND k.id = r.read_id
+       AND k.read_at >= date_trunc('milliseconds', r.read_at)
+       AND k.read_at < date_trunc('milliseconds', r.read_at) + interval '1 millisecond';
     IF v_hold.scope = 'READS' AND NOT FOUND THEN
         RAISE EXCEPTION 'a hold of single reads names at least one' USING ERRCODE = 'check_violation';
     END IF;
