@@ -121,7 +121,7 @@ class TestVerify:
 
     def test_looks_at_the_installation_itself(self, book):
         assert run("verify").stdout.startswith(
-            "The ledger police.example.gov/platekeeper holds: entries 1 to 14"
+            "The ledger police.example.gov/platekeeper holds: entries 1 to 12"
         )
 
         book.simulator.change(7, actor="nobody")

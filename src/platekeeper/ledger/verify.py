@@ -757,13 +757,16 @@ class Verification:
 
     def _success(self) -> str:
         last, signed = self.head.size, self.signed
-        which = f"entries {self.first} to {last}" if last >= self.first else "its entries"
+        # only what a checkpoint counts is vouched for: the rest could be whoever's who handed over the file
+        which = f"entries {self.first} to {signed.size} are complete, in order and unchanged"
         parts = [
-            f"The ledger {self.key.origin} holds: {which} are complete, in order and unchanged",
+            f"The ledger {self.key.origin} holds: {which if signed.size >= self.first else 'it begins as was signed'}",
             f"{signed.named()} is signed with its key ({self.key.fingerprint[:16]}...)",
         ]
         if last > signed.size:
-            parts.append(f"what follows after entry {signed.size} is chained but not signed yet")
+            parts.append(
+                f"{_entries(signed.size + 1, last)} chained but not signed yet, so nobody vouches for them"
+            )
         if self.withheld:
             parts.append(f"the contents of {self.withheld} entries are withheld")
         if self.timestamps:

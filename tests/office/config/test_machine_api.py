@@ -1,6 +1,7 @@
 """The description for machines: valid, and true of the types and addresses that it describes."""
 
 import json
+import re
 
 import pytest
 import schemathesis
@@ -13,6 +14,9 @@ from platekeeper.office.config.machine_api import described
 class TestDescription:
     def test_is_valid_openapi(self):
         schemathesis.openapi.from_dict(described()).validate()
+
+    def test_has_only_patterns_that_other_languages_read(self):
+        assert not re.search(r'"pattern": "[^"]*\\\\[AZ]', json.dumps(described()))
 
     @pytest.mark.parametrize("path", described()["paths"])
     def test_names_only_addresses_that_there_are(self, path, database):
