@@ -200,8 +200,8 @@ def _disconnect() -> None:
             pool()
 
 
-def precinct(city: City, now: datetime, *, slug: str = "bench") -> Precinct:
-    """Make an agency under Redondo Beach's policy, its cameras, and a detective who may search."""
+def precinct(city: City, now: datetime, *, slug: str = "bench", role: str = "detective") -> Precinct:
+    """Make an agency under Redondo Beach's policy, its cameras, and somebody who may search, or receive alerts."""
     from platekeeper import policy
     from platekeeper.office.accounts.models import Person, TrainingCompletion
     from platekeeper.office.accounts.operations import add_agency, add_person
@@ -214,17 +214,17 @@ def precinct(city: City, now: datetime, *, slug: str = "bench") -> Precinct:
         for at, (lat, lon) in enumerate(city.places)
     ]  # fmt: skip
     profile = policy.load_profile(agency.profile)
-    role = policy.Role.DETECTIVE
+    as_role = policy.Role(role)
     person = add_person(
-        username=f"{slug}.detective", full_name="Robin Bench", agency=agency, title=profile.roles[role].title,
-        roles=[role.value], now=now - timedelta(days=30),
+        username=f"{slug}.{role}", full_name="Robin Bench", agency=agency, title=profile.roles[as_role].title,
+        roles=[as_role.value], now=now - timedelta(days=30),
     )  # fmt: skip
     Person.objects.using("owner").filter(pk=person.pk).update(
         must_choose_password=False, assignment="Investigations", acknowledged=list(profile.training.documents.value),
         authorized_by="supervisor", authorized_at=now - timedelta(days=20), authorization_document="Form 12",
         granted_by="bureau", granted_at=now - timedelta(days=19), last_used_at=now,
     )  # fmt: skip
-    for course in policy.required_courses(profile, frozenset({role})):
+    for course in policy.required_courses(profile, frozenset({as_role})):
         TrainingCompletion.objects.using("owner").get_or_create(
             person=person, course=course.code,
             defaults={

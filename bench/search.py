@@ -23,6 +23,7 @@ from bench.city import (
     precinct,
     this_moment,
 )
+from bench.processor import processor_s
 from rich.console import Console
 from rich.table import Table
 
@@ -93,25 +94,6 @@ def opened(here: Precinct, plate: str) -> Any:
     return open_access(person=here.person, agency=here.agency, inquiry=inquiry(plate), now=this_moment())
 
 
-def processor_s(do: Callable[[], object]) -> float:
-    """Return the processor time that something takes, in the database and here: what is left when nobody else waits."""
-    from django.db import connections
-
-    connection = connections["default"]
-    connection.ensure_connection()
-    pid = connection.connection.info.backend_pid
-    before = _on_cpu(pid), time.thread_time()
-    do()
-    return _on_cpu(pid) - before[0] + time.thread_time() - before[1]
-
-
-def _on_cpu(pid: int) -> float:
-    try:
-        return int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e9
-    except (OSError, ValueError):
-        return float("nan")
-
-
 def city_hall(database: Any, reads: int, now: datetime) -> Precinct:
     """Return the agency of the folder, made and filled where it is not there yet."""
     from platekeeper.office.accounts.models import Agency, Person
@@ -149,7 +131,7 @@ def _row(
     kind: str, drawn: list[Sighting], do: Callable[[Sighting], tuple[float, float, int]]
 ) -> dict[str, Any]:
     asked: list[tuple[float, float, int]] = []
-    spent = [processor_s(lambda s=s: asked.append(do(s))) for s in drawn][_WARM:]
+    spent = [processor_s("default", lambda s=s: asked.append(do(s))) for s in drawn][_WARM:]
     asked = asked[_WARM:]
     return {
         "question": kind,

@@ -1,12 +1,14 @@
 """Producers that post reads: what the server does with a body, in this process or in several at once."""
 
+import json
 import multiprocessing
 import os
 import time
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from bench.city import Precinct, this_moment
+from bench.city import City, Precinct, this_moment
 
 if TYPE_CHECKING:
     from platekeeper.office.accounts.models import Agency
@@ -25,7 +27,8 @@ def take(agency: "Agency", posted: Sequence[bytes]) -> tuple[int, int]:
     return stored, alerts
 
 
-def _sender(folder: str, slug: str, posted: list[bytes], start: Any, ended: Any) -> None:
+def _agency(folder: str, slug: str) -> "Agency":
+    """Set a process of its own up, and return the agency that it sends for."""
     os.environ["PLATEKEEPER_DATA"] = folder
     import django
 
@@ -33,7 +36,11 @@ def _sender(folder: str, slug: str, posted: list[bytes], start: Any, ended: Any)
     django.setup()
     from platekeeper.office.accounts.models import Agency
 
-    agency = Agency.objects.using("ingest").get(slug=slug)
+    return Agency.objects.using("ingest").get(slug=slug)
+
+
+def _sender(folder: str, slug: str, posted: list[bytes], start: Any, ended: Any) -> None:
+    agency = _agency(folder, slug)
     start.wait()
     ended.put((*take(agency, posted), time.perf_counter()))
 
@@ -52,3 +59,20 @@ def take_together(here: Precinct, halves: Sequence[list[bytes]]) -> float:
     for sender in senders:
         sender.join()
     return sum(stored for stored, _, _ in results) / (max(end for *_, end in results) - began)
+
+
+def stream(
+    folder: str, slug: str, cameras: tuple[int, ...], reads_per_second: int, stop: Any, posted: Any
+) -> None:
+    """Post reads of cars that nobody looks for, ten batches a second, until `stop`; count them in `posted`."""
+    agency = _agency(folder, slug)
+    city = City(cars=60_000, seed=99)
+    here = Precinct(agency, None, cameras, city)  # type: ignore[arg-type]  # nobody looks here
+    due = time.perf_counter()
+    while not stop.is_set():
+        now = this_moment()
+        sightings = city.sightings(reads_per_second // 10, now - timedelta(seconds=1), now)
+        take(agency, [json.dumps({"reads": [here.message(one) for one in sightings]}).encode()])
+        posted.value += reads_per_second // 10
+        due += 0.1
+        time.sleep(max(0.0, due - time.perf_counter()))

@@ -43,9 +43,11 @@ def a_picture(role: str = "plate") -> wire.Image:
     return wire.Image(role=role, data=a_jpeg())  # type: ignore[arg-type]
 
 
-def a_read(camera: Camera, plate: str = "8ABC123", *, region: str | None = None, **changes: Any) -> wire.Read:
+def a_read(
+    camera: Camera, plate: "str | wire.Plate" = "8ABC123", *, region: str | None = None, **changes: Any
+) -> wire.Read:
     given = {
-        "plate": wire.Plate(raw=plate, region=region, conf=0.97),
+        "plate": plate if isinstance(plate, wire.Plate) else wire.Plate(raw=plate, region=region, conf=0.97),
         "captured_at": NOW,
         "camera": wire.Camera(ref_raw=camera.ref),
         "source_event_id": secrets.token_hex(8),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from platekeeper.plates import all_formats, formats_matching, rerank
+from platekeeper.plates import all_formats, formats_matching, may_be_serial, rerank
 from platekeeper.plates.formats import UNFORMATTED_WEIGHT
 
 STATES = {
@@ -194,3 +194,22 @@ class TestRerank:
 
         assert sorted(r.was for r in ranked) == list(range(len(candidates)))
         assert all((r.text, r.confidence) == candidates[r.was] for r in ranked)
+
+
+class TestMayBeSerial:
+    @pytest.mark.parametrize(
+        ("listed", "region"),
+        [
+            ("8ABC123", "US-CA"),
+            ("80BC123", "US-CA"),
+            ("8A0C100", "US-CA"),
+            ("BABC123", ""),
+            ("BABC123", "XX-YY"),
+        ],
+    )
+    def test_is_true_of_serials_with_the_digit_0_for_o_and_where_nothing_can_be_told(self, listed, region):
+        assert may_be_serial(listed, region)
+
+    @pytest.mark.parametrize("listed", ["BABC123", "8ABC1Z3", "8A8C123", "GOSURF"])
+    def test_is_false_of_texts_that_the_state_does_not_issue_in_order(self, listed):
+        assert not may_be_serial(listed, "US-CA")

@@ -7,7 +7,14 @@ know: pictures, hot lists, databases, policies, the clock.
 
 from platekeeper.plates.comparison import Difference, differences, likelihood
 from platekeeper.plates.errors import PlatesError
-from platekeeper.plates.formats import PlateFormat, RankedText, all_formats, formats_matching, rerank
+from platekeeper.plates.formats import (
+    PlateFormat,
+    RankedText,
+    all_formats,
+    formats_matching,
+    may_be_serial,
+    rerank,
+)
 from platekeeper.plates.pattern import PatternKind, PlatePattern
 from platekeeper.plates.text import LONGEST_PLATE, bigrams, fold, is_normal, match_key, normalize
 
@@ -27,6 +34,7 @@ __all__ = [
     "is_normal",
     "likelihood",
     "match_key",
+    "may_be_serial",
     "normalize",
     "rerank",
 ]

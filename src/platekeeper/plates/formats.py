@@ -8,8 +8,9 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
+from itertools import product
 
 _PLACEHOLDERS = {"#": "[0-9]", "&": "[1-9]", "@": "[A-Z]", "%": "[A-HJ-NPR-Z]"}
 _PERSONALISED = "personalised"
@@ -107,6 +108,25 @@ def formats_matching(
     """
     found = [f for f in _formats_in(region) if f.personalised <= personalised and f.matches(text)]
     return tuple(sorted(found, key=lambda f: -f.weight))
+
+
+@lru_cache(maxsize=65_536)
+def may_be_serial(listed: str, region: str) -> bool:
+    """Tell whether a list's text can be a serial of its state, whichever of its digits 0 stand for the letter O.
+
+    Texts that somebody chose are no serials: nearly any text could be one.
+
+    Args:
+        listed: a plate in normal form, as a list spells it.
+        region: as for `formats_matching`; empty where nobody knows, or without formats: nothing can be told then.
+
+    Source:
+        formats 4 (of the plates that look like a Californian one, 6 in 100 are Californian serials); HOT-04
+    """
+    if not region or not _formats_in(region):
+        return True
+    spellings = product(*("0O" if character == "0" else character for character in listed))
+    return any(formats_matching("".join(spelling), region) for spelling in spellings)
 
 
 def _most_common(text: str, region: str | None) -> PlateFormat | None:

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from platekeeper import policy
+from platekeeper import policy, wire
 from platekeeper.office.alerts.operations import LATE
 
 from ..people import NOW, an_agency
@@ -45,6 +45,23 @@ class TestNoHit:
 
     def test_is_made_by_a_look_alike_of_another_state(self, owner):
         assert kinds(owner, "BABC123", "8ABC123", region="US-NV", listed_region="US-CA") == []
+
+    @pytest.mark.parametrize(
+        ("seen", "entry"),
+        [("8ABC123", "BABC123"), ("8ABC123", "8ABCIZ3"), ("8ABC123", "8ABC1Z3")],
+    )
+    def test_is_made_by_a_look_alike_that_is_no_serial_of_the_state_listed(self, seen, entry, owner):
+        assert kinds(owner, seen, entry, listed_region="US-CA") == []
+
+    def test_is_made_by_a_look_alike_whose_character_the_reader_rules_out(self, owner):
+        agency = an_agency()
+        a_list(agency, "8ABC123")
+        read = wire.Plate(
+            raw="BABC123", conf=0.99, characters=({"B": 0.995, "8": 0.004}, *({c: 1.0} for c in "ABC123"))
+        )
+        take(agency, a_read(a_camera(agency), plate=read))
+
+        assert hits_of(owner, agency) == []
 
     @pytest.mark.parametrize("ended", [timedelta(0), timedelta(seconds=1), timedelta(days=30)])
     def test_is_made_by_an_entry_that_has_ended(self, ended, owner):

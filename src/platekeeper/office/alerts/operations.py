@@ -17,6 +17,7 @@ from platekeeper.office.accounts.models import Agency
 from platekeeper.office.accounts.queries import profile_of
 from platekeeper.office.alerts.explanation import explained
 from platekeeper.office.alerts.feed import CHANNEL
+from platekeeper.office.alerts.nearness import is_worth_a_look
 from platekeeper.office.alerts.onfile import demands_of
 from platekeeper.office.reads.operations import (
     INGEST,
@@ -216,10 +217,16 @@ def _matches(agency: Agency, new: Sequence[Arrival]) -> list[_Match]:
             },
         )
         by_id = {arrival.id: arrival for _, arrival in found}
-        return [
+        matches = [
             _Match(by_id[read_id], version, number, kind, name, listed_at, purpose, json.loads(entry))
             for read_id, version, number, kind, name, listed_at, purpose, entry in cursor.fetchall()
         ]
+    return [match for match in matches if match.kind != "LOOKALIKE" or _is_near(match)]
+
+
+def _is_near(match: _Match) -> bool:
+    read = match.arrival
+    return is_worth_a_look(plate=read.plate, detail=msgspec.json.decode(read.detail), entry=match.entry)
 
 
 def _raise(agency: Agency, matches: Sequence[_Match], now: datetime) -> list[str]:

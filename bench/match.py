@@ -1,0 +1,129 @@
+"""Matching reads with the lists in force: exact, look-alike and in part, by the statements of the ingest transaction.
+
+The entries are the database's: they are in force where they are stored, nothing is loaded into a process. So what the
+lists take on disk, and what one process of the database has to read for a batch, stand where a matcher in memory would
+have its size and its time to load.
+"""
+
+import json
+import secrets
+import time
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from bench.city import City, Precinct, installation, machine, precinct, this_moment
+from bench.hotlist import a_list
+from bench.processor import processor_s
+from rich.console import Console
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from platekeeper.office.config.database import Database
+
+READS = 20_000
+_SAID = "US-CA\tSTOLEN_VEHICLE\t2009 gray Dodge\t\t\t"
+WANTED = 40  # of them stand on the list
+_COPY = (
+    "COPY hot_list_entry (agency_id, version_id, number, plate, match_key, fold, region, category, vehicle,"
+    " case_agent, case_number, synopsis) FROM STDIN"
+)
+
+
+def rows(agency_id: int, version_id: int, plates: Sequence[str]) -> Iterator[str]:
+    """Return the entries' rows as COPY takes them."""
+    from platekeeper.plates import fold, match_key
+
+    key = f"{agency_id}\t{version_id}\t"
+    for number, plate in enumerate(plates, 1):
+        yield f"{key}{number}\t{plate}\t{match_key(plate)}\t{fold(plate)}\t{_SAID}\n"
+
+
+def put_entries(database: "Database", here: Precinct, plates: Sequence[str]) -> tuple[float, int]:
+    """Put a list of these plates in force as the owner; return the seconds that it took and the bytes that it has."""
+    import psycopg
+
+    from platekeeper.office.hotlists.models import HotList, HotListVersion
+
+    hot_list = a_list(here.agency, "Stolen vehicles")
+    now = this_moment()
+    version = HotListVersion.objects.using("owner").create(
+        agency=here.agency, hot_list=hot_list, sha256=secrets.token_bytes(32), listed_at=now, loaded_at=now,
+        accepted=len(plates),
+    )  # fmt: skip
+    start = time.perf_counter()
+    with psycopg.connect(database.address("owner"), autocommit=True) as connection:
+        with connection.cursor().copy(_COPY) as copy:
+            entries = rows(here.agency.pk, version.pk, plates)
+            while block := "".join(islice(entries, 5000)):
+                copy.write(block)
+        connection.execute("VACUUM ANALYZE hot_list_entry")
+        size = connection.execute("SELECT pg_total_relation_size('hot_list_entry')").fetchone()
+    HotList.objects.using("owner").filter(pk=hot_list.pk).update(current=version)
+    assert size
+    return time.perf_counter() - start, int(size[0])
+
+
+def match(here: Precinct, batch: int) -> dict[str, Any]:
+    """Match the city's reads in batches of one size."""
+    from django.db import transaction
+
+    from platekeeper.office.alerts.operations import _matches
+
+    now = this_moment()
+    arrivals = [here.arrival(s) for s in here.city.sightings(READS, now - timedelta(minutes=5), now)]
+    found: list[int] = []
+
+    def all_of_them() -> None:
+        with transaction.atomic(using="ingest"):
+            found.extend(
+                len(_matches(here.agency, arrivals[at : at + batch])) for at in range(0, READS, batch)
+            )
+
+    all_of_them()
+    found.clear()
+    start = time.perf_counter()
+    spent = processor_s("ingest", all_of_them)
+    seconds = time.perf_counter() - start
+    return {"batch": batch, "reads_per_second": round(READS / seconds),
+            "reads_per_second_of_one_core": round(READS / spent), "hits": sum(found)}  # fmt: skip
+
+
+def run(entries: int, folder: Path | None) -> dict[str, Any]:
+    """Fill a list and match reads with it."""
+    with installation(folder) as database:
+        here = precinct(City(cars=200_000), this_moment(), slug=f"match-{secrets.token_hex(3)}")
+        wanted = here.city.plates[:: len(here.city.plates) // WANTED][:WANTED]
+        strangers = City(cars=entries - WANTED, cameras=1, seed=7).plates
+        seconds, size = put_entries(database, here, [*strangers, *wanted])
+        return {
+            "entries": entries, "loaded_in_s": round(seconds, 1), "bytes_on_disk": size,
+            "results": [match(here, batch) for batch in (100, 1000)], "machine": machine(),
+        }  # fmt: skip
+
+
+@click.command()
+@click.option("--entries", default=1_000_000, show_default=True)
+@click.option(
+    "--folder", type=click.Path(path_type=Path, file_okay=False), help="An installation to use and keep."
+)
+@click.option("--json", "as_json", is_flag=True)
+def command(*, entries: int, folder: Path | None, as_json: bool) -> None:
+    """Measure matching, exact and look-alike, against a list of many entries."""
+    found = run(entries, folder)
+    if as_json:
+        click.echo(json.dumps(found))
+        return
+    title = (
+        f"Matching with {found['entries']:,} entries ({found['bytes_on_disk'] / 2**20:,.0f} MiB on disk, stored and"
+        f" indexed in {found['loaded_in_s']} s)"
+    )
+    table = Table(title=title, caption=found["machine"], title_justify="left")
+    for column in found["results"][0]:
+        table.add_column(column.replace("_", " "), justify="right")
+    for one in found["results"]:
+        table.add_row(*(f"{value:,}" for value in one.values()))
+    Console().print(table)
