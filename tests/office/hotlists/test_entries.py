@@ -21,6 +21,7 @@ from platekeeper.office.hotlists.lifecycle import EntryState, EntryStepName
 from platekeeper.office.hotlists.models import EntryRequest, HotListEntry
 from platekeeper.office.hotlists.tasks import refresh_own_lists
 from platekeeper.office.hotlists.versions import HotListError
+from platekeeper.office.misuse.relations import enter_plate
 from platekeeper.policy import Role
 
 from ..doors import logged_in
@@ -346,3 +347,18 @@ class TestPages:
 
         assert (refused.status_code, started.status_code) == (403, 302)
         assert own_list_of(agency).is_own
+
+
+class TestPrivatePlates:
+    @pytest.mark.parametrize("typed", ["8ABC123", "BABC12?"])
+    def test_of_ones_household_or_colleagues_are_not_looked_for(self, typed):
+        desk = Desk()
+        enter_plate(
+            person=desk.supervisor, actor=desk.supervisor, plate="8ABC123", kind="HOUSEHOLD", label="the blue one",
+            now=timezone.now(),
+        )  # fmt: skip
+
+        for person in (desk.supervisor, desk.detective):
+            with pytest.raises(EntryRefused, match="own circle"):
+                desk.ask(person, plate=typed)
+        desk.ask(plate="7XYZ890")

@@ -11,7 +11,7 @@ from platekeeper.office.misuse.relations import counted_fold, relations_asked, r
 from platekeeper.office.search.sensitive import questions_in
 from platekeeper.office.statements import Ask, Rows
 from platekeeper.policy.misuse import REPEAT_WITHIN, repeat_is_held
-from platekeeper.policy.vocabulary import INQUIRING, QUERYING, MisuseFlag
+from platekeeper.policy.vocabulary import INQUIRING, QUERYING, Function, MisuseFlag
 
 
 def screen(
@@ -28,7 +28,7 @@ def screen(
         inquiry: what is asked.
         now: the present time.
     """
-    if inquiry.function not in INQUIRING:
+    if inquiry.function not in INQUIRING | {Function.REQUEST_HOTLIST_ENTRY}:
         return
     if not person.is_on_duty and inquiry.function in QUERYING:
         yield Screening(flags=frozenset({MisuseFlag.OFF_SHIFT}))
