@@ -21,6 +21,7 @@ BENCHES = {
     "hotlist": "hotlist.py",
     "match": "match.py",
     "alert-latency": "latency.py",
+    "day": "day.py",
     "gate": "gate.py",
     "search": "search.py",
     "evidence": "evidence.py",

@@ -117,43 +117,49 @@ def _perform(database: Database, pictures: Path | None, port: int) -> None:
 
 
 @demo.command()
-@click.argument("username")
-def password(username: str) -> None:
-    """Give one of the demonstration's people a new one-time password and print it."""
-    with _person(username) as person:
+@click.argument("usernames", nargs=-1, required=True)
+def password(usernames: tuple[str, ...]) -> None:
+    """Give some of the demonstration's people new one-time passwords and print them, a line each."""
+    with _people(usernames) as people:
         from platekeeper.office.accounts.operations import issue_password  # noqa: PLC0415
 
-        click.echo(issue_password(person))
+        for person in people:
+            click.echo(issue_password(person))
 
 
 @demo.command()
-@click.argument("username")
-def code(username: str) -> None:
-    """Print the code that the authenticator of one of the demonstration's people shows now.
+@click.argument("usernames", nargs=-1, required=True)
+def code(usernames: tuple[str, ...]) -> None:
+    """Print the codes that the authenticators of some of the demonstration's people show now, a line each.
 
     A code that is about to change is not printed; the next one is, some seconds later.
     """
-    with _person(username) as person:
+    with _people(usernames) as people:
         from platekeeper.demo.stage import current_code, seconds_left  # noqa: PLC0415
 
         left = seconds_left(datetime.now(UTC))
         if left < _FEWEST_SECONDS:
             time.sleep(left)
-        click.echo(current_code(person, datetime.now(UTC)))
+        for person in people:
+            click.echo(current_code(person, datetime.now(UTC)))
 
 
 @contextlib.contextmanager
-def _person(username: str) -> Iterator["Person"]:
+def _people(usernames: tuple[str, ...]) -> Iterator[list["Person"]]:
     database = Database.located()
     database.folder.prepare()
     with database.used():
         migrate(database)
-        from platekeeper.office.accounts.models import Person  # noqa: PLC0415
+        yield [_person(username) for username in usernames]
 
-        person = Person.objects.using("owner").select_related("agency").filter(username=username).first()
-        if person is None or not person.agency.is_demonstration:
-            raise DemoDataError(
-                f"The demonstration has nobody called {username}: try officer.rb, detective.la or auditor.ec, "
-                "and run platekeeper demo first."
-            )
-        yield person
+
+def _person(username: str) -> "Person":
+    from platekeeper.office.accounts.models import Person  # noqa: PLC0415
+
+    person = Person.objects.using("owner").select_related("agency").filter(username=username).first()
+    if person is None or not person.agency.is_demonstration:
+        raise DemoDataError(
+            f"The demonstration has nobody called {username}: try officer.rb, detective.la or auditor.ec, "
+            "and run platekeeper demo first."
+        )
+    return person

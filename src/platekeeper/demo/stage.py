@@ -225,7 +225,8 @@ def _entry(
     profile: policy.Profile, people: dict[str, Person], one: dict[str, str], now: datetime
 ) -> NewEntry:
     return NewEntry(
-        plate=one["plate"], interest="wanted-person", vehicle=one["vehicle"], purpose=profile.alerts.purpose.value,
+        plate=one["plate"], region=one["region"], interest="wanted-person", vehicle=one["vehicle"],
+        purpose=profile.alerts.purpose.value,
         case_agent=people["detective"].full_name, case_number=one["case_number"], synopsis=one["synopsis"],
         report_attested=True, expires_at=now + _ENTRY_RUNS,
     )  # fmt: skip

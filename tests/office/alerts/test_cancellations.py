@@ -1,14 +1,16 @@
 """A wrong entry: Communications is told, boards show it, it matches nothing here until its source drops it (HOT-10)."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
 from platekeeper.office.accounts.queries import profile_of
+from platekeeper.office.alerts.onfile import decide_broadcast
 from platekeeper.office.alerts.queries import cancellations
 from platekeeper.office.alerts.stepping import AlertError, broadcast_cancellation
-from platekeeper.office.alerts.tasks import end_cancellations
+from platekeeper.office.alerts.tasks import chase_cancellations, end_cancellations
 from platekeeper.policy import Allowed, Denied, Role
-from platekeeper.policy.hotlists import CancellationFacts, decide_cancellation
 
 from ..doors import logged_in
 from ..people import NOW, a_person, an_agency
@@ -84,15 +86,17 @@ class TestCancellation:
         assert [kind for kind, _ in told] == ["entry-cancelled"]
         assert "8ABC123" not in told[0][1]
 
-    def test_is_dealt_with_when_communications_has_broadcast_it(self, agency, cancelled):
-        def facts(one):
-            return CancellationFacts(
-                profile=profile_of(agency), error_verified=True, communications_told_at=one.cancelled_at,
-                broadcast_at=one.broadcast_at, suppressed=True, import_guarded=True,
-            )  # fmt: skip
+    def test_tells_a_supervisor_where_there_is_no_dispatcher(self, agency, camera, owner):
+        supervisor = a_person(agency, Role.SUPERVISOR)
 
-        dispatcher = a_person(agency, Role.DISPATCHER)
-        before = decide_cancellation(facts(cancelled))
+        step(an_officer(agency), an_alert(agency, camera), "entry-wrong")
+
+        told = owner.execute("SELECT kind FROM notice WHERE recipient_id = %s", [supervisor.pk]).fetchall()
+        assert told == [("entry-cancelled",)]
+
+    def test_is_dealt_with_when_communications_has_broadcast_it(self, agency, cancelled):
+        dispatcher, profile = a_person(agency, Role.DISPATCHER), profile_of(agency)
+        before = decide_broadcast(profile, cancelled.cancelled_at, cancelled.broadcast_at)
 
         assert broadcast_cancellation(grant=access(dispatcher), cancellation_id=cancelled.id)
         assert not broadcast_cancellation(grant=access(dispatcher), cancellation_id=cancelled.id)
@@ -100,8 +104,17 @@ class TestCancellation:
         after = cancellations(access(dispatcher), NOW)[0]
         assert isinstance(before, Denied)
         assert before.clause == "LA 568.53 Quality Assurance"
-        assert isinstance(decide_cancellation(facts(after)), Allowed)
+        assert isinstance(decide_broadcast(profile, after.cancelled_at, after.broadcast_at), Allowed)
         assert after.broadcast_by == dispatcher.username
+
+    def test_that_waits_is_told_to_supervisors_with_the_clause_and_once(self, agency, cancelled, owner):
+        supervisor = a_person(agency, Role.SUPERVISOR)
+
+        for minutes in (1, 6, 11):
+            chase_cancellations(cancelled.cancelled_at + timedelta(minutes=minutes))
+
+        told = owner.execute("SELECT subject FROM notice WHERE recipient_id = %s", [supervisor.pk]).fetchall()
+        assert told == [("A cancelled entry is not on the air yet (LA 568.53 Quality Assurance)",)]
 
     def test_of_another_agency_is_nobody_s_to_broadcast(self, cancelled):
         stranger = a_person(an_agency("los-angeles"), Role.DISPATCHER)

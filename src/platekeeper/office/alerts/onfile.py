@@ -6,6 +6,7 @@ raw SQL goes with each alert as its `demands`, from the policy in force when it 
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from platekeeper.office.alerts import lifecycle as steps
@@ -21,6 +22,7 @@ from platekeeper.policy.alerts import (
     decide_alert_step,
 )
 from platekeeper.policy.alerts import AlertStep as Asked
+from platekeeper.policy.hotlists import CancellationFacts, decide_cancellation
 from platekeeper.policy.vocabulary import CheckRule, VisualPart
 
 AGREES, DIFFERS, NOT_LISTED, NOT_LOOKED = "agrees", "differs", "not-listed", "not-looked"
@@ -235,6 +237,25 @@ def _excused(profile: Profile, file: AlertFile, step: steps.Step, detail: Mappin
     refusals = ALERT.refusals(AlertFacts(profile=profile, alert=after, step=Asked.STOP))
     refused = (one for one in refusals if one.obligation == step.obligation)
     return next(refused, Allowed(clauses=profile.clauses_of(step.obligation)[:1], version=profile.version))
+
+
+def decide_broadcast(profile: Profile, told_at: datetime, broadcast_at: datetime | None) -> Decision:
+    """Decide whether a wrong entry is dealt with; that it matches nothing here, the cancellation itself sees to.
+
+    Args:
+        profile: policy of the agency whose entry it is.
+        told_at: when Communications was told.
+        broadcast_at: when the cancellation went on the air; None before.
+
+    Source:
+        HOT-10
+    """
+    return decide_cancellation(
+        CancellationFacts(
+            profile=profile, error_verified=True, communications_told_at=told_at, broadcast_at=broadcast_at,
+            suppressed=True, import_guarded=True,
+        )
+    )  # fmt: skip
 
 
 def demands_of(profile: Profile) -> list[Demand]:

@@ -114,11 +114,15 @@ def _with_contradictions(subject: AlertView, detail: dict[str, Any]) -> dict[str
 
 
 def _tell_communications(subject: AlertView, person: Person, now: datetime) -> None:
-    tell(
-        agency=person.agency, to=Role.DISPATCHER, kind="entry-cancelled",
-        subject="An entry of a hot list is wrong: broadcast its cancellation",
-        body=f"{person.full_name} verified the error. The entry raises no more alerts here.",
-        link="/dispatch/board/", key=f"entry-wrong:{subject.id}:{subject.steps + 1}", now=now,
+    told = (Role.DISPATCHER, Role.SUPERVISOR)  # an agency without dispatchers of its own asks a supervisor
+    any(
+        tell(
+            agency=person.agency, to=role, kind="entry-cancelled",
+            subject="An entry of a hot list is wrong: broadcast its cancellation",
+            body=f"{person.full_name} verified the error. The entry raises no more alerts here.",
+            link="/dispatch/board/", key=f"entry-wrong:{subject.id}:{subject.steps + 1}", now=now,
+        )
+        for role in told
     )  # fmt: skip
 
 

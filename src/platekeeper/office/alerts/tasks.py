@@ -6,14 +6,19 @@ from uuid import UUID
 from django.db import connections
 
 from platekeeper.office.accounts.models import Agency, Person
+from platekeeper.office.accounts.queries import facts_of, profile_of
+from platekeeper.office.alerts.onfile import decide_broadcast
 from platekeeper.office.alerts.queries import EXPIRES_AFTER
 from platekeeper.office.hotlists.queries import list_statuses
 from platekeeper.office.jobs.schedule import Job
-from platekeeper.office.notices.operations import tell
+from platekeeper.office.notices.models import Notice, PushSubscription
+from platekeeper.office.notices.operations import knock, tell
 from platekeeper.office.reads.operations import INGEST
-from platekeeper.policy import Duty, Role
+from platekeeper.policy import Allowed, Denied, Duty, Function, Role, decide_function
 
 _ASKED_AFTER = timedelta(hours=1)
+_FRESH = timedelta(minutes=5)
+_BROADCAST_WITHIN = timedelta(minutes=5)
 _SUPERVISOR_AFTER = timedelta(hours=12)
 
 
@@ -110,7 +115,83 @@ def end_cancellations(now: datetime) -> int:  # noqa: ARG001  # a job's signatur
         return int(cursor.fetchone()[0])
 
 
+def wake_browsers(now: datetime) -> int:
+    """Tell the browsers that asked for it, and the addresses of the office `alerts`, that an alert waits.
+
+    Args:
+        now: the present time.
+
+    Returns:
+        How many alerts were told of.
+
+    Source:
+        ALR-02
+    """
+    with connections[INGEST].cursor() as cursor:
+        cursor.execute("SELECT * FROM fresh_alerts(%s)", [now - _FRESH])
+        fresh = {(agency_id, f"alert:{alert_id}") for agency_id, alert_id in cursor.fetchall()}
+    known = Notice.objects.filter(key__in=[key for _, key in fresh]).values_list("agency_id", "key")
+    unheard = sorted(fresh - set(known))
+    return sum(_wake(agency_id, keys, now) for agency_id, keys in _by_agency(unheard).items())
+
+
+def _by_agency(alerts: list[tuple[int, str]]) -> dict[int, list[str]]:
+    return {agency: [key for one, key in alerts if one == agency] for agency, _ in alerts}
+
+
+def _wake(agency_id: int, keys: list[str], now: datetime) -> int:
+    agency = Agency.objects.get(pk=agency_id)
+    browsers = [
+        one
+        for one in PushSubscription.objects.select_related("person__agency").filter(person__agency=agency)
+        if isinstance(
+            decide_function(profile_of(agency), facts_of(one.person), Function.RECEIVE_ALERTS, now), Allowed
+        )
+    ]
+    return sum(
+        knock(
+            agency=agency, office="alerts", kind="alert", subject="An alert waits", link="/alerts/", key=key,
+            subscriptions=browsers, now=now,
+        )
+        for key in keys
+    )  # fmt: skip
+
+
+def chase_cancellations(now: datetime) -> int:
+    """Tell supervisors of wrong entries whose cancellation is not on the air after five minutes.
+
+    Args:
+        now: the present time.
+
+    Returns:
+        How many wait.
+
+    Source:
+        HOT-10
+    """
+    with connections[INGEST].cursor() as cursor:
+        cursor.execute("SELECT * FROM unbroadcast_cancellations(%s)", [now - _BROADCAST_WITHIN])
+        waiting = cursor.fetchall()
+    for agency_id, cancellation_id, cancelled_at in waiting:
+        agency = Agency.objects.get(pk=agency_id)
+        decision = decide_broadcast(profile_of(agency), cancelled_at, None)
+        if isinstance(decision, Denied):
+            tell(
+                agency=agency, to=Role.SUPERVISOR, kind="entry-cancelled", link="/dispatch/board/", now=now,
+                subject=f"A cancelled entry is not on the air yet ({decision.clause})",
+                key=f"cancellation:{cancellation_id}",
+            )  # fmt: skip
+    return len(waiting)
+
+
 JOBS = (
+    Job(name="alerts.wake-browsers", every=timedelta(seconds=5), run=wake_browsers, clause="ALR-02"),
+    Job(
+        name="alerts.chase-cancellations",
+        every=timedelta(minutes=5),
+        run=chase_cancellations,
+        clause="HOT-10",
+    ),
     Job(name="alerts.chase-stops", every=timedelta(minutes=15), run=chase_stops, clause="ALR-06"),
     Job(name="alerts.expire", every=timedelta(minutes=15), run=expire_alerts, clause="ALR-01"),
     Job(

@@ -18,6 +18,17 @@ SIGN_IN = providers_in(DATA_FOLDER)
 SECRET_KEY = _FOLDER.secret("django.key").hex()
 MASTER_KEY = _FOLDER.secret("master.key")  # wraps the data keys of images
 LEDGER_KEY = _FOLDER.secret("ledger.key")  # signs checkpoints, and so evidence packages
+PUSH_KEY = _FOLDER.secret("push.key")  # signs what wakes browsers
+# where browsers' makers pass pushes on; empty for no web push at all
+PUSH_SERVICES = [
+    service
+    for service in os.environ.get(
+        "PLATEKEEPER_PUSH_SERVICES",
+        "https://fcm.googleapis.com,https://updates.push.services.mozilla.com,https://*.push.apple.com,"
+        "https://*.notify.windows.com",
+    ).split(",")
+    if service
+]
 LEDGER_PLACES = [place for place in os.environ.get("PLATEKEEPER_PUBLISH_TO", "").split(",") if place]
 AUDITOR_ADDRESS = _DATABASE.address("auditor")
 INSTALLATION = _FOLDER.secret("installation.id", length_bytes=8).hex()

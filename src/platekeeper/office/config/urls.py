@@ -11,6 +11,7 @@ from platekeeper.office.accounts.federation_views import come_back, leave, take_
 from platekeeper.office.accounts.people import person_of
 from platekeeper.office.alerts.views import take
 from platekeeper.office.config import machine_api
+from platekeeper.office.notices.views import worker as push_worker
 from platekeeper.office.reads.views import image
 from platekeeper.office.search.read_page import read
 
@@ -53,6 +54,7 @@ urlpatterns = [
     path("reads/", include((_READS, "reads"))),
     path("audits/", include("platekeeper.office.audits.urls")),
     path("messages/", include("platekeeper.office.notices.urls")),
+    path("push-worker.js", push_worker, name="push_worker"),
     path("records-system/", include("platekeeper.office.rms.urls")),
     path("people/", include("platekeeper.office.roster.urls")),
     path("policy/", include("platekeeper.office.governance.urls")),

@@ -49,6 +49,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "may_approve": Role.SUPERVISOR in person.roles or Role.COMMANDER in person.roles,
         "because": grant.record_id,
         "clause": profile_of(person.agency).clause_of("ALR-02"),
+        "cancelled_by": profile_of(person.agency).clause_of("HOT-10"),
     }
     return render(request, "dispatch/board.html", context)
 

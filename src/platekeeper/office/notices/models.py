@@ -12,6 +12,7 @@ class Channel(models.TextChoices):
 
     EMAIL = "EMAIL", "E-mail"
     WEBHOOK = "WEBHOOK", "Webhook"
+    PUSH = "PUSH", "Web push"
 
 
 class Address(models.Model):
@@ -75,12 +76,33 @@ class Notice(models.Model):
         return self.subject
 
 
+class PushSubscription(models.Model):
+    """A browser that asked to be told when an alert waits (RFC 8030); gone when its service says so."""
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="push_subscriptions")
+    endpoint = models.CharField(max_length=1000, unique=True)
+    p256dh = models.CharField(max_length=100, help_text="the browser's public key")
+    auth = models.CharField(max_length=40, help_text="the secret it shares with us")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "push_subscription"
+        ordering: ClassVar = ["-created_at"]
+
+    def __str__(self) -> str:
+        """Return whose it is, never the address: whoever has it can be reached by it."""
+        return f"browser of {self.person_id}"
+
+
 class Delivery(models.Model):
     """One message on its way out; it is tried until it arrives or is given up (USR-10)."""
 
     notice = models.ForeignKey(Notice, on_delete=models.PROTECT, related_name="deliveries")
     channel = models.CharField(max_length=10, choices=Channel)
     target = models.CharField(max_length=300)
+    subscription = models.ForeignKey(
+        PushSubscription, on_delete=models.SET_NULL, null=True, blank=True, related_name="deliveries"
+    )
     attempts = models.PositiveIntegerField(default=0)
     next_at = models.DateTimeField(null=True, blank=True, help_text="empty once delivered or given up")
     delivered_at = models.DateTimeField(null=True, blank=True)

@@ -7,6 +7,7 @@ import smtplib
 import urllib.error
 import urllib.request
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from http.client import HTTPException
 from urllib.parse import urlsplit
 
@@ -19,7 +20,8 @@ from django.db import transaction
 
 from platekeeper.errors import PlatekeeperError
 from platekeeper.office.accounts.models import Agency, Person
-from platekeeper.office.notices.models import Address, Channel, Delivery, Notice
+from platekeeper.office.notices.models import Address, Channel, Delivery, Notice, PushSubscription
+from platekeeper.office.notices.push import STALE_SECONDS, headers_for, sealed
 from platekeeper.office.notices.queries import having_role, holders
 from platekeeper.policy import Role
 
@@ -124,6 +126,57 @@ def _keep(notice: Notice, addresses: list[Address], now: datetime) -> int:
     return 1
 
 
+def knock(
+    *,
+    agency: Agency,
+    office: str,
+    kind: str,
+    subject: str,
+    link: str,
+    key: str,
+    subscriptions: list[PushSubscription],
+    now: datetime,
+) -> bool:
+    """Wake browsers that asked for it, and tell an office's addresses; nobody's messages fill up with it.
+
+    Args:
+        agency: whose message it is.
+        office: whose addresses get it, too.
+        kind: what sort of message.
+        subject: one sentence; all that a browser is told besides the link.
+        link: a page of this office.
+        key: it is told once.
+        subscriptions: the browsers.
+        now: the present time.
+
+    Returns:
+        Whether anybody was to be told.
+    """
+    addresses = Address.objects.using(WEB).filter(agency=agency, office=office)
+    ways = [
+        Delivery(channel=one.channel, target=one.target, next_at=now)
+        for one in addresses
+        if one.channel != Channel.EMAIL or settings.EMAIL_HOST
+    ]
+    ways += [
+        Delivery(
+            channel=Channel.PUSH, target=urlsplit(one.endpoint).netloc[:300], subscription=one, next_at=now
+        )
+        for one in subscriptions
+    ]
+    if not ways:
+        return False
+    notice = Notice(
+        agency=agency, office=office, kind=kind, subject=subject, link=link, key=key, created_at=now
+    )
+    with transaction.atomic(using=WEB):
+        notice.save(force_insert=True, using=WEB)
+        for way in ways:
+            way.notice = notice
+        Delivery.objects.using(WEB).bulk_create(ways)
+    return True
+
+
 def see(notice: Notice, now: datetime) -> None:
     """Note that its recipient saw a message.
 
@@ -190,14 +243,20 @@ def deliver(now: datetime) -> int:
     Returns:
         How many arrived.
     """
-    waiting = Delivery.objects.select_related("notice__agency", "notice__recipient").filter(next_at__lte=now)
+    waiting = Delivery.objects.select_related("notice__agency", "notice__recipient", "subscription").filter(
+        next_at__lte=now
+    )
     return sum(_try(delivery, now) for delivery in waiting.order_by("next_at")[:_AT_ONCE])
 
 
 def _try(delivery: Delivery, now: datetime) -> bool:
     delivery.attempts += 1
+    if _is_pointless(delivery, now):
+        delivery.next_at, delivery.error = None, "The browser is subscribed no more, or the alert is old."
+        delivery.save(update_fields=["attempts", "next_at", "error"])
+        return False
     try:
-        _send(delivery)
+        _send(delivery, now)
     except (OSError, HTTPException, smtplib.SMTPException) as error:
         delivery.error = _reason(error)
         wait = min(_FIRST_RETRY * 2 ** (delivery.attempts - 1), _LAST_RETRY)
@@ -208,6 +267,14 @@ def _try(delivery: Delivery, now: datetime) -> bool:
     if delivery.next_at is None and delivery.delivered_at is None:
         _give_up(delivery, now)
     return delivery.delivered_at is not None
+
+
+def _is_pointless(delivery: Delivery, now: datetime) -> bool:
+    """An old alert wakes nobody, and a browser that is gone is nobody's loss: the boards show what is open."""
+    if delivery.channel != Channel.PUSH:
+        return False
+    is_old = delivery.notice.created_at < now - timedelta(seconds=STALE_SECONDS)
+    return is_old or delivery.subscription is None
 
 
 def _reason(error: Exception) -> str:
@@ -228,8 +295,11 @@ def _give_up(delivery: Delivery, now: datetime) -> None:
     )  # fmt: skip
 
 
-def _send(delivery: Delivery) -> None:
+def _send(delivery: Delivery, now: datetime) -> None:
     notice = delivery.notice
+    if delivery.subscription is not None:
+        _push(delivery.subscription, notice, now)
+        return
     if delivery.channel == Channel.EMAIL:
         link = f"{settings.PUBLIC_ADDRESS}{notice.link}" if notice.link else ""
         text = "\n\n".join(filter(None, (notice.subject, notice.body, link)))
@@ -241,11 +311,30 @@ def _send(delivery: Delivery) -> None:
             "subject": notice.subject, "body": notice.body, "link": notice.link, "created_at": notice.created_at,
         }
     )  # fmt: skip
-    request = urllib.request.Request(  # noqa: S310  # add_address lets https through, and http to this machine only
+    _post(
         delivery.target,
         content,
         {"Content-Type": "application/json", "X-Platekeeper-Signature": signature(content, delivery.target)},
     )
+
+
+def _push(browser: PushSubscription, notice: Notice, now: datetime) -> None:
+    content = msgspec.json.encode({"title": "Platekeeper", "text": notice.subject, "link": notice.link})
+    try:
+        _post(
+            browser.endpoint,
+            sealed(content, browser.p256dh, browser.auth),
+            headers_for(browser.endpoint, now),
+        )
+    except urllib.error.HTTPError as error:
+        if error.code in {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}:  # RFC 8030 7.3: it is subscribed no more
+            PushSubscription.objects.filter(pk=browser.pk).delete()
+        raise
+
+
+def _post(target: str, content: bytes, headers: dict[str, str]) -> None:
+    # add_address and push.subscribe let https through, and http to this machine only where somebody set it up
+    request = urllib.request.Request(target, content, headers)  # noqa: S310
     with urllib.request.build_opener(_NoRedirect).open(request, timeout=_TIMEOUT_S) as answer:
         answer.read(1024)
 

@@ -7,6 +7,7 @@ from platekeeper.office.notices import views
 app_name = "notices"
 urlpatterns = [
     path("", views.messages, name="messages"),
+    path("push/", views.push, name="push"),
     path("seen/", views.all_seen, name="all_seen"),
     path("<int:notice_id>/", views.open_message, name="open"),
 ]

@@ -1,5 +1,5 @@
 /* The screen in the car: one alert fills it, the others wait in the queue above. The stream only says what changed; what
-   is shown is fetched, so that each look is decided and recorded. Nothing that somebody ticked is swept away. */
+   is shown is fetched, so that each look is decided and recorded. Nothing that somebody ticked is swept away (ticks.js). */
 (function () {
   "use strict";
   const car = document.querySelector("[data-car]");
@@ -14,7 +14,15 @@
   const chips = () => [...queue.querySelectorAll("[data-chip]")];
   const address = (id) => car.dataset.address + (id ? "?alert=" + encodeURIComponent(id) : "");
 
+  /* A new alert takes the screen from one that nobody deals with: not from ticks, a dialog, or what has just come up. */
+  let shownAt = 0;
+  function givesWay() {
+    const chip = chips().find((one) => one.dataset.chip === current());
+    const isBegun = stage.querySelector(".checks input:checked") || document.querySelector("dialog[open]");
+    return !chip || (chip.dataset.state === "RAISED" && !isBegun && Date.now() - shownAt > 20000);
+  }
   function show(id) {
+    if (id !== current()) shownAt = Date.now();
     return htmx.ajax("GET", address(id), { target: stage, swap: "innerHTML", select: "#car-alert > *" }).then(mark);
   }
   function mark() {
@@ -23,16 +31,6 @@
       else chip.removeAttribute("aria-current");
     }
   }
-  function keepTicks(then) {
-    const ticked = [...stage.querySelectorAll(".checks input:checked")].map((box) => box.name);
-    then().then(function () {
-      for (const name of ticked) {
-        const box = stage.querySelector('.checks input[name="' + name + '"]');
-        if (box && !box.checked) box.click();
-      }
-    });
-  }
-
   /* The queue is asked for anew at each piece of news, and whenever the line is back: nothing is missed. */
   let isBusy = false;
   let isDue = false;
@@ -59,12 +57,20 @@
     window.platekeeper.sound.play();
     said.textContent = "New alert: " + fresh[0].dataset.announce;
     fresh.forEach((chip) => chip.classList.add("is-new"));
-    if (isFinished()) show(fresh[0].dataset.chip);
+    if (isFinished() || givesWay()) show(fresh[0].dataset.chip);
   }
   function follow() {
     const chip = chips().find((one) => one.dataset.chip === current());
-    const stale = panel() && (!chip || chip.dataset.steps !== panel().dataset.steps) && !isFinished();
-    if (stale && !document.querySelector("dialog[open]")) keepTicks(() => show(current()));
+    const isStale = panel() && (!chip || Number(chip.dataset.steps) > Number(panel().dataset.steps)) && !isFinished();
+    if (isStale && !isStepping && !document.querySelector("dialog[open]")) show(current());
+  }
+
+  /* One's own step is answered with the alert as it then stands: no need to ask for it besides. */
+  let isStepping = false;
+  stage.addEventListener("htmx:beforeRequest", (event) => (isStepping = isStepping || event.target.matches("form")));
+  stage.addEventListener("htmx:afterSettle", (event) => event.detail.target.id === "alert-panel" && (isStepping = false));
+  for (const failure of ["htmx:sendError", "htmx:responseError", "htmx:swapError"]) {
+    document.addEventListener(failure, () => (isStepping = false));
   }
 
   car.addEventListener("click", function (event) {

@@ -46,7 +46,8 @@
   /* Whoever works by keyboard or ear goes on where the answer is. */
   document.addEventListener("htmx:afterSettle", function (event) {
     const id = event.detail.target && event.detail.target.id;
-    if (id === "results" || id === "alert-panel") document.getElementById(id).focus({ preventScroll: true });
+    const answer = id === "results" || id === "alert-panel" ? document.getElementById(id) : null;
+    if (answer && !answer.contains(document.activeElement)) answer.focus({ preventScroll: true });
   });
 
   /* A menu closes when somebody goes on elsewhere. */
