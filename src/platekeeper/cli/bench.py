@@ -23,6 +23,7 @@ BENCHES = {
     "alert-latency": "latency.py",
     "day": "day.py",
     "gate": "gate.py",
+    "ledger": "ledger.py",
     "search": "search.py",
     "evidence": "evidence.py",
     "purge": "purge.py",
