@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import psycopg
 from bench.city import Precinct, installation, machine, percentiles, this_moment
-from bench.search import city_hall
+from bench.search import _on_cpu, city_hall
 from rich.console import Console
 from rich.table import Table
 
@@ -86,11 +86,19 @@ def without_disk() -> Iterator[None]:
 def compare(database: "Database", here: Precinct, searches: int) -> dict[str, Any]:
     """Search the same plates all ways, one after the other, so that a busy machine troubles all alike."""
     plates = here.city.plates[:: max(1, len(here.city.plates) // searches)][:searches]
-    owner, web, opening, undurable = [], [], [], []
+    from django.db import connections
+
+    owner, web, opening, undurable, busy = [], [], [], [], []
+    connections["default"].ensure_connection()
+    mine = connections["default"].connection.info.backend_pid
     with psycopg.connect(database.address("owner"), autocommit=True) as connection:
+        theirs = connection.info.backend_pid
         for plate in (*plates[:_WARM], *plates):
+            before = _spent(theirs)
             seconds, rows = as_owner(connection, here, plate)
+            between = _spent(theirs), _spent(mine)
             opened, whole, seen = through_gate(here, plate)
+            busy.append((between[0] - before, _spent(mine) - between[1]))
             with without_disk():
                 _, memory, _ = through_gate(here, plate)
             assert rows == seen, "both ways show the same reads"
@@ -107,7 +115,15 @@ def compare(database: "Database", here: Precinct, searches: int) -> dict[str, An
         "ratio": round(percentiles(web)[0] / percentiles(owner)[0], 2),
         "costs_ms": percentiles([b - a for a, b in zip(owner, web, strict=True)]),
         "costs_without_disk_ms": percentiles([b - a for a, b in zip(owner, undurable, strict=True)]),
+        "owner_processor_ms": percentiles([one for one, _ in busy[_WARM:]]),
+        "gate_processor_ms": percentiles([one for _, one in busy[_WARM:]]),
+        "costs_processor_ms": percentiles([b - a for a, b in busy[_WARM:]]),
     }
+
+
+def _spent(backend: int) -> float:
+    # processor time, in the database and here: what it takes when nobody else waits for the processors
+    return _on_cpu(backend) + time.thread_time()
 
 
 def storm(here: Precinct, sessions: int, seconds: float, *, search: bool) -> dict[str, Any]:
@@ -224,6 +240,8 @@ def command(*, reads: int, folder: Path | None, as_json: bool) -> None:
         ("owner, on the table", "owner_ms"), ("policy, record, view as web", "gate_ms"),
         ("  of which until the gate is open", "of_which_opening_ms"), ("the gate costs, search by search", "costs_ms"),
         ("  without the wait for the disk", "costs_without_disk_ms"),
+        ("processor time, owner", "owner_processor_ms"), ("processor time, gate", "gate_processor_ms"),
+        ("the gate costs, processor time", "costs_processor_ms"),
     ):  # fmt: skip
         table.add_row(label, *(f"{value:.2f}" for value in found["compared"][name]))
     for name in ("opened_by_many", "searched_by_many", "opened_by_many_one_wait_each"):
