@@ -37,6 +37,7 @@ CONDITIONS = {
     "blur": Condition(blur=0.016),
     "under 70 px": Condition(widths_px=(45, 70)),
     "yaw 30": Condition(yaw=30.0),
+    "near": Condition(widths_px=(260, 640), strength=0.3),
 }
 
 
