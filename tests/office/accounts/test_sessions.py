@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import psycopg
 import pytest
+from django.contrib.auth.hashers import make_password
 from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
@@ -193,6 +194,36 @@ class TestRevoking:
         assert elsewhere.get("/alerts/").status_code == 302
         ended = PersonSession.objects.filter(person=person, ended_at__isnull=False)
         assert [one.ended_because for one in ended] == ["A new password was chosen elsewhere."]
+
+
+class TestChosenPassword:
+    NEW = "harbour lamp seven tulip"
+
+    def chosen(self, client, **old: str):
+        return client.post(
+            "/account/password/", {"new_password1": self.NEW, "new_password2": self.NEW, **old}
+        )
+
+    def test_is_not_replaced_by_who_does_not_know_it(self, agency):
+        person = a_person(agency, password=make_password("quiet river nine maple"))
+        client = logged_in(person)
+
+        for old in ({}, {"old_password": "a guess"}):
+            assert self.chosen(client, **old).status_code == 422
+        assert Person.objects.get(pk=person.pk).check_password("quiet river nine maple")
+
+        assert self.chosen(client, old_password="quiet river nine maple").status_code == 302
+
+    def test_is_not_guessed_at_for_ever(self, agency):
+        person = a_person(agency, password=make_password("quiet river nine maple"))
+        client = logged_in(person)
+
+        for _ in range(5):
+            self.chosen(client, old_password="a guess")
+
+        answer = self.chosen(client, old_password="quiet river nine maple")
+        assert answer.status_code == 422
+        assert "locked after 5 failed log-ins" in answer.content.decode()
 
 
 class TestLeaver:

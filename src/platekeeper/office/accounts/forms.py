@@ -6,9 +6,13 @@ from allauth.account.forms import LoginForm
 from django import forms
 from django.conf import settings
 from django.contrib.auth.forms import SetPasswordForm
+from django.core.exceptions import ValidationError
+from django.utils import timezone
 
-from platekeeper.office.accounts.models import Terminal
+from platekeeper.office.accounts.lockout import decide_attempt, note_attempt
+from platekeeper.office.accounts.models import Person, Terminal
 from platekeeper.office.accounts.providers import AnyProvider
+from platekeeper.policy import Denied
 
 
 class LogInForm(LoginForm):  # type: ignore[misc]  # allauth has no types
@@ -39,7 +43,38 @@ class LogInForm(LoginForm):  # type: ignore[misc]  # allauth has no types
 
 
 class ChoosePasswordForm(SetPasswordForm):  # type: ignore[type-arg]
-    """The person's own password, after the one-time one."""
+    """The person's own password, after the one-time one; later it takes the present one, which no passer-by has."""
+
+    old_password = forms.CharField(
+        label="Your present password",
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+    field_order = ("old_password", "new_password1", "new_password2")
+
+    def __init__(self, user: Person, *args: Any, **kwargs: Any) -> None:
+        """Ask for the present password where there is one that the person chose.
+
+        Args:
+            user: whose password.
+            args: Django's.
+            kwargs: Django's.
+        """
+        super().__init__(user, *args, **kwargs)
+        if user.must_choose_password or not user.has_usable_password():
+            del self.fields["old_password"]
+
+    def clean_old_password(self) -> str:
+        """Refuse another one, and count it as a failed log-in (CJIS AC-7)."""
+        person, now = self.user, timezone.now()
+        decision = decide_attempt(person, now)
+        if isinstance(decision, Denied):
+            raise ValidationError(f"{decision.reason} {decision.remedy}")
+        given = str(self.cleaned_data["old_password"])
+        if not person.check_password(given):
+            note_attempt(person, succeeded=False, source="", now=now)
+            raise ValidationError("This is not your present password: type it again.")
+        return given
 
 
 class TerminalForm(forms.Form):
