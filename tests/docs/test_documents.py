@@ -39,6 +39,8 @@ HOSTS = frozenset(
         "tiles.example.gov",
         "db.example.gov",
         "lists.example.gov",
+        "idp.example.gov",
+        "schemas.microsoft.com",  # begins the name of a claim
         "keepachangelog.com",
         "semver.org",
         "c2sp.org",

@@ -32,8 +32,9 @@ def agency_of(slug: str, *, using: str = OWNER) -> Agency:
     """
     found = Agency.objects.using(using).filter(slug=slug).first()
     if found is None:
-        known = ", ".join(Agency.objects.using(using).values_list("slug", flat=True)) or "none yet"
-        raise DeviceError(f"There is no agency {slug}: the agencies here are {known}.")
+        known = ", ".join(Agency.objects.using(using).values_list("slug", flat=True))
+        remedy = f"choose one of {known}" if known else "make it with platekeeper agency add"
+        raise DeviceError(f"There is no agency {slug}: {remedy}.")
     return found
 
 
