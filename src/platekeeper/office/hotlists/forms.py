@@ -25,14 +25,14 @@ class EntryForm(forms.Form):
         choices=[("", "Not known"), *((f"US-{code}", name) for code, name in US_STATES.items())],
     )
     vehicle = forms.CharField(required=False, max_length=120)
-    interest = forms.ChoiceField()
+    interest = forms.ChoiceField(label="Why it is of interest")
     purpose = forms.ChoiceField()
     case_agent = forms.CharField(required=False, max_length=120)
     case_number = forms.CharField(required=False, max_length=60)
     synopsis = forms.CharField(required=False, max_length=400, widget=forms.Textarea(attrs={"rows": 2}))
     report_attested = forms.BooleanField(required=False)
-    expires_at = forms.DateTimeField(widget=_MOMENT)
-    shift_ends_at = forms.DateTimeField(required=False, widget=_MOMENT)
+    expires_at = forms.DateTimeField(widget=_MOMENT, label="Ends")
+    shift_ends_at = forms.DateTimeField(required=False, widget=_MOMENT, label="My shift ends")
 
     def __init__(self, profile: policy.Profile, *args: Any, **kwargs: Any) -> None:
         """Offer what the policy lets an agency look for.

@@ -48,7 +48,7 @@ _TEXTS = {
 }
 
 
-_ABBREVIATIONS = {"api": "API", "it": "IT"}
+_ABBREVIATIONS = {"api": "API", "it": "IT", "amber": "AMBER alert", "alpr-user": "ALPR user"}
 
 # ISO 3166-2:US
 US_STATES = {
