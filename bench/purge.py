@@ -12,6 +12,7 @@ import os
 import secrets
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -44,6 +45,12 @@ _PLATES = """
 INSERT INTO plate SELECT agency_id, plate, plate, date_trunc('month', min(read_at))::date,
        date_trunc('month', max(read_at))::date
   FROM read WHERE agency_id = %s GROUP BY agency_id, plate ON CONFLICT DO NOTHING
+"""
+
+
+_WAITING = """
+SELECT coalesce(max(extract(epoch FROM clock_timestamp() - l.waitstart)), 0)
+  FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid WHERE NOT l.granted AND a.usename <> 'custodian'
 """
 
 
@@ -134,21 +141,79 @@ def _approve(here: Precinct) -> None:
 def _round(database: Any, here: Precinct, *, busy: bool) -> dict[str, Any]:
     from platekeeper.office.retention.operations import purge
 
-    with _traffic(database, here) if busy else contextlib.nullcontext({}) as waits:
-        if busy:
-            time.sleep(3)
-            for longest in waits.values():
-                longest.value = 0.0  # what came before the purge is not its doing
-        start = time.perf_counter()
-        (certificate,) = purge([here.agency], by="bench")
-        seconds = time.perf_counter() - start
+    with _traffic(database, here) if busy else contextlib.nullcontext({}) as waits, _steps() as spent:
+        before = _longest_before(waits) if busy else {}
+        with _lock_waits(database) as locked:
+            start = time.perf_counter()
+            (certificate,) = purge([here.agency], by="bench")
+            seconds = time.perf_counter() - start
     told = {one["kind"]: one["count"] for one in json.loads(certificate.body)["destroyed"]}
     kept = next(one["held"] for one in json.loads(certificate.body)["destroyed"] if one["kind"] == "read")
     result: dict[str, Any] = {"seconds": round(seconds, 2), "destroyed": told.get("read", 0), "kept": kept,
                               "plates": told.get("plate", 0), "keys": told.get("image-key", 0)}  # fmt: skip
+    result["steps"] = ", ".join(f"{name} {took:.1f}" for name, took in spent.most_common(5))
+    result["longest wait for a lock ms"] = round(locked[0] * 1000)
     for name, longest in waits.items():
         result[f"longest {name} ms"] = round(longest.value * 1000)
+        result[f"longest {name} without a purge ms"] = before[name]
     return result
+
+
+def _longest_before(waits: dict[str, Any]) -> dict[str, int]:
+    """Let the traffic run without a purge, to know what this machine does to it by itself; set the clocks back."""
+    time.sleep(2)
+    for longest in waits.values():
+        longest.value = 0.0  # the first of all plans its queries
+    time.sleep(8)
+    found = {name: round(longest.value * 1000) for name, longest in waits.items()}
+    for longest in waits.values():
+        longest.value = 0.0
+    return found
+
+
+@contextlib.contextmanager
+def _lock_waits(database: Any) -> Iterator[list[float]]:
+    """Ask the database every few milliseconds who waits for a lock, other than the purge, and for how long."""
+    import psycopg
+
+    longest, ended = [0.0], threading.Event()
+
+    def watch() -> None:
+        with psycopg.connect(database.address("owner"), autocommit=True) as connection:
+            while not ended.is_set():
+                found = connection.execute(_WAITING).fetchone()
+                longest[0] = max(longest[0], float(found[0] if found else 0))
+                time.sleep(0.01)
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    try:
+        yield longest
+    finally:
+        ended.set()
+        watcher.join()
+
+
+@contextlib.contextmanager
+def _steps() -> Iterator[Counter[str]]:
+    """Tell how long the database's functions took, by name: where the time of a purge goes."""
+    from platekeeper.office.retention import purging
+
+    spent: Counter[str] = Counter()
+    ask = purging.asked
+
+    def timed(statement: str, *arguments: Any) -> list[tuple[Any, ...]]:
+        start = time.perf_counter()
+        try:
+            return ask(statement, *arguments)
+        finally:
+            spent[statement.partition("(")[0].split()[-1]] += time.perf_counter() - start
+
+    purging.asked = timed
+    try:
+        yield spent
+    finally:
+        purging.asked = ask
 
 
 @contextlib.contextmanager
