@@ -1,4 +1,4 @@
-"""Fills an agency and purges it, round after round, each purge killed at another point: the process of test_purge.py.
+"""Fills an agency and purges it, round after round, each purge killed at another point: a process of killing.py's.
 
 Prints one JSON object at the end: which plates had to stay, and which had to go.
 """
@@ -125,12 +125,12 @@ def purge(kill_at: int | None, after_s: float) -> Callable[[], None]:
     return purging_
 
 
-def main(rounds: int) -> None:
+def main(rounds: int, seed: int) -> None:
     set_up_django()
     import platekeeper.office.alerts.intake
     import platekeeper.office.retention.operations  # noqa: F401  # once here, not in every child
 
-    chance = random.Random(427)
+    chance = random.Random(seed)
     must_stay, must_go, killed = [], [], 0
     assert apart(approve) == 0
     for number in range(rounds):
@@ -145,4 +145,4 @@ def main(rounds: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(int(sys.argv[1]), int(sys.argv[2]))

@@ -1,10 +1,7 @@
 """Backup and restore as an administrator does them, with a purge between, and with the power failing."""
 
 import json
-import random
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,10 +10,9 @@ import pytest
 from platekeeper.office.config.restore import backups_in
 
 from .installation import Installation, installation
+from .killing import PASSPHRASE, killed_backups, ran
 
-PASSPHRASE = "correct horse battery staple"
-KILLS = 3
-ROOT = Path(__file__).parents[2]
+KILLS = 3  # fifty: python -m tests.kills
 
 FILL = """
 from datetime import timedelta
@@ -65,51 +61,6 @@ with connections["owner"].cursor() as cursor:
         "opened": all_of("SELECT count(*) FROM image JOIN image_key k ON k.name = key_name"),
     }))
 """
-KILLED = """
-import os, random, signal, sys, time
-from pathlib import Path
-from platekeeper.office.config.backup import make_backup
-from platekeeper.office.evidence.backup_keys import Lock
-folder, keys, kills, seed = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4])
-lock, chance = Lock.by_passphrase(sys.argv[5]), random.Random(seed)
-def child():
-    pid = os.fork()
-    if pid == 0:
-        make_backup(database, folder, keys, lock)
-        os._exit(0)
-    return pid
-start = time.monotonic()
-os.waitpid(child(), 0)
-lasts = time.monotonic() - start
-for _ in range(kills):
-    pid = child()
-    time.sleep(chance.uniform(0, min(lasts, 8)))  # on a busy machine the test would not end otherwise
-    os.kill(pid, signal.SIGKILL)
-    os.waitpid(pid, 0)
-"""
-IN_OFFICE = """
-import sys
-sys.path.insert(0, {root!r})
-from platekeeper.office.config.database import Database
-from platekeeper.office.config.migrate import migrate
-database = Database.located()
-with database.used():
-    migrate(database)
-    exec(open({script!r}).read())
-"""
-
-
-def ran(house: Installation, script: str, *arguments: str, data: Path | None = None) -> str:
-    """Run a script in the office of an installation."""
-    file = house.folder / "script.py"
-    file.write_text(script)
-    code = IN_OFFICE.format(root=str(ROOT), script=str(file))
-    done = subprocess.run(
-        [sys.executable, "-c", code, *arguments], env=house.environment(PLATEKEEPER_DATA=str(data or house.data)),
-        capture_output=True, text=True, timeout=280, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    return done.stdout
 
 
 @pytest.fixture(scope="module")
@@ -238,18 +189,4 @@ class TestBackup:
         assert (done.returncode, "has not ended" in done.stderr) == (1, True)
 
     def _killed_anywhere_it_leaves_no_backup_that_is_none(self, house):
-        folder, keys = house.folder / "killed", house.folder / "safe" / "killed.json"
-
-        ran(
-            house, KILLED, str(folder), str(keys), str(KILLS), str(random.Random(7).random())[2:8], PASSPHRASE
-        )
-
-        check = (
-            "from pathlib import Path\nimport sys\n"
-            "from platekeeper.office.config.restore import backups_in, checked\n"
-            "master = database.folder.secret('master.key')\n"
-            "whole = [checked(one, master) for one in backups_in(Path(sys.argv[1]))]\n"
-            "named = [one for one in Path(sys.argv[1]).iterdir() if one.name[0].isdigit()]\n"
-            "assert len(whole) == len(named) >= 1, named\n"
-        )
-        ran(house, check, str(folder))
+        killed_backups(house, KILLS, seed=7)
