@@ -28,9 +28,10 @@ from platekeeper.policy.holds import HoldFile, HoldStep, decide_hold_step
 from platekeeper.policy.old_data import OldDataRequest, OldDataStep, decide_old_data_step
 from platekeeper.policy.period import Period
 from platekeeper.policy.session import LoginFacts, Session, decide_login, decide_session
+from platekeeper.policy.transfer import decide_transfer
 from platekeeper.policy.vocabulary import INDISPENSABLE, DataElement, Duty
 from tests.policy.people import LAST_MONTH, NOW, YESTERDAY, changed, searcher, with_setting
-from tests.policy.rows import EC, LA, Row
+from tests.policy.rows import EC, LA, RB, Row
 
 LONG_AGO = NOW - timedelta(days=3000)
 HOUR = timedelta(hours=1)
@@ -253,6 +254,12 @@ CAPTURE_ROWS = (
         lambda p: deployed(p, occasion="special-effort", ordered_by_role=Role.ADMINISTRATOR),
     ),
     Row("canvass-recorded", lambda p: canvassed(p, unit=""), canvassed),
+    Row(
+        "transferred-in-time",
+        lambda p: decide_transfer(p, NOW - timedelta(days=31), NOW),
+        lambda p: decide_transfer(p, NOW - timedelta(days=30), NOW),
+        where=RB,
+    ),
     Row(
         "elements-allowed",
         lambda p: decide_elements(p, INDISPENSABLE | {DataElement.OCCUPANTS}),

@@ -4,12 +4,13 @@ import contextlib
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 import click
 from rich.console import Console
 from rich.table import Table
 
+from platekeeper import wire
 from platekeeper.errors import PlatekeeperError
 from platekeeper.office.config.database import Database
 from platekeeper.office.config.migrate import migrate
@@ -26,6 +27,15 @@ class AsOfError(PlatekeeperError):
     def __init__(self, text: str) -> None:
         super().__init__(
             f'"{text[:40]}" is no moment: write a date or a time such as 2026-03-01T00:00Z, in UTC unless it says else.'
+        )
+
+
+class NobodyError(PlatekeeperError):
+    """A person that the agency does not have."""
+
+    def __init__(self, username: str) -> None:
+        super().__init__(
+            f"Nobody of this agency is called {username}: name the investigator's username with --by."
         )
 
 
@@ -114,6 +124,55 @@ def run_command(agency_slug: str, as_of: str | None, as_json: bool, by: str) -> 
         for told in certificates:
             counts = ", ".join(f"{one['count']:,} {one['kind']}" for one in told["destroyed"]) or "nothing"
             click.echo(f"{told['agency']['name']}: destroyed {counts}. Certificate {told['run']}.")
+
+
+@retention.command("take-over")
+@click.argument("agency_slug", metavar="AGENCY")
+@click.argument("file", type=click.File("rb"))
+@click.option(
+    "--source", default="hosting-vendor", show_default=True, help="the host, as the policy calls it"
+)
+@click.option("--by", "username", required=True, help="the investigator who needs the reads")
+@click.option("--case", "case_number", required=True, help="case or DR number")
+@click.option("--reason", required=True, help="what happened, and what the reads will show")
+@click.option("--contact", required=True, help="how to reach the investigator")
+@_JSON
+def take_over_command(
+    agency_slug: str,
+    file: BinaryIO,
+    source: str,
+    username: str,
+    case_number: str,
+    reason: str,
+    contact: str,
+    as_json: bool,
+) -> None:
+    """Take reads that a case needs over from a host's FILE (a read message a line), and hold them."""
+    reads = list(wire.decode_lines(file))
+    with _agency(agency_slug) as agency:
+        from platekeeper.office.accounts.models import Person  # noqa: PLC0415  # Django must be set up first
+        from platekeeper.office.accounts.queries import profile_of  # noqa: PLC0415
+        from platekeeper.office.retention.elsewhere import take_over  # noqa: PLC0415
+        from platekeeper.office.retention.holds import HoldRequest  # noqa: PLC0415
+        from platekeeper.office.retention.models import HoldScope  # noqa: PLC0415
+
+        request = HoldRequest(
+            kind=profile_of(agency).retention.exceptions.value[0], case_number=case_number, reason=reason,
+            contact=contact, scope=HoldScope.READS,
+        )  # fmt: skip
+        person = Person.objects.select_related("agency").filter(agency=agency, username=username).first()
+        if person is None:
+            raise NobodyError(username)
+        hold, done = take_over(person=person, source=source, reads=reads, hold=request, now=datetime.now(UTC))
+        told = {"hold": str(hold), "stored": done.receipt.stored, "known": done.receipt.known,
+                "quarantined": len(done.quarantined)}  # fmt: skip
+        if as_json:
+            click.echo(json.dumps(told, indent=2))
+            return
+        click.echo(
+            f"{told['stored']:,} reads taken over and held, {told['known']:,} were here before; a supervisor was asked "
+            f"to approve hold {hold}."
+        )
 
 
 def _as_json(

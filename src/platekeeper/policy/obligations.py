@@ -25,6 +25,7 @@ from platekeeper.policy.session import LOGIN_RULES, SESSION_RULES
 from platekeeper.policy.sharing import RELEASE_RULES
 from platekeeper.policy.standing import ACCOUNT_RULES, ROLE_RULES
 from platekeeper.policy.training import TRAINING_RULES
+from platekeeper.policy.transfer import TRANSFER_RULES
 
 # Groups of obligations that policy decides whole; the others are met elsewhere in the product.
 _GROUPS = frozenset({"GOV", "PUR", "USR", "TRN", "SRC", "RET", "HLD", "HOT", "ALR"})
@@ -54,6 +55,7 @@ RULES: tuple[Rule[Any], ...] = (
     *SESSION_RULES,
     *LOGIN_RULES,
     *UNIT_RULES,
+    *TRANSFER_RULES,
 )
 
 

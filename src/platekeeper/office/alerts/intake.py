@@ -20,6 +20,7 @@ from platekeeper.office.accounts.queries import profile_of
 from platekeeper.office.alerts.operations import Receipt, take_reads
 from platekeeper.office.devices.deployments import deployment_of
 from platekeeper.office.devices.models import Camera
+from platekeeper.office.devices.transfers import note_transfers
 from platekeeper.office.reads.operations import INGEST, Arrival
 from platekeeper.policy import Decision, Denied
 from platekeeper.policy.capture import Deployment, decide_deployment
@@ -81,10 +82,13 @@ def take_batch(*, agency: Agency, producer: str, reads: Sequence[wire.Read], now
     cameras = _cameras_of(agency, reads, now)
     arrivals: list[Arrival] = []
     waiting: list[tuple[wire.Read, Quarantined]] = []
+    seen: list[tuple[Camera, datetime]] = []
     for message in reads:
         read = wire.identified(message, producer=producer)
         assert read.id is not None
         deployed = cameras.get(read.camera.id) or cameras.get(read.camera.ref_raw)
+        if deployed is not None:
+            seen.append((deployed.camera, read.captured_at))
         reason = _why_not(read, deployed, now)
         kept = _minimized(read, allowed)
         if reason is None:
@@ -94,6 +98,7 @@ def take_batch(*, agency: Agency, producer: str, reads: Sequence[wire.Read], now
             waiting.append((kept, Quarantined(read.id, reason)))
     receipt = take_reads(agency, arrivals, now)
     _quarantine(agency, waiting, now)
+    note_transfers(agency, seen, now)
     return BatchReceipt(receipt, tuple(quarantined for _, quarantined in waiting))
 
 

@@ -17,8 +17,12 @@ from platekeeper.office.accounts.models import Agency, Person
 from platekeeper.office.accounts.queries import facts_of, profile_of
 from platekeeper.office.compliance.registry import State
 from platekeeper.office.devices.models import Camera
+from platekeeper.office.devices.transfers import vehicles_of
 from platekeeper.office.governance.queries import version_in_force
 from platekeeper.office.hotlists.models import HotList
+from platekeeper.office.retention.elsewhere import kept_elsewhere
+from platekeeper.office.retention.models import Certificate
+from platekeeper.office.retention.queries import forecast_of, holds_of, schedules_of
 from platekeeper.office.rms.queries import filed, unacknowledged
 
 _SIGNED_WITHIN = timedelta(hours=2)
@@ -132,14 +136,91 @@ def _cameras(agency: Agency, now: datetime) -> Finding:
     return Finding((f"{cameras.count()} cameras, each with name and place.",))
 
 
+def _transfers(agency: Agency, now: datetime) -> Finding:
+    vehicles = vehicles_of(agency, now)
+    late = [one for one in vehicles if one.is_overdue]
+    near = [one for one in vehicles if one.is_near(now) and not one.is_overdue]
+    within = profile_of(agency).data.transfer_within.value
+    limit = (
+        f"at most {within.words} apart" if within else "as the department's procedures say, no number is set"
+    )
+    said = f"{len(vehicles)} vehicles, {len(late)} of them overdue, {len(near)} near the limit ({limit})."
+    state = State.OVERDUE if late else State.DUE if near else None
+    return Finding((said, *(f"Overdue: {one.camera.name}." for one in late[:5])), state)
+
+
+def _hosts(agency: Agency, now: datetime) -> Finding:
+    hosts = [one for one in kept_elsewhere(agency, now) if not one.source.custodian]
+    if not hosts:
+        return Finding(("The policy names no host.",))
+    state = State.DUE if any(one.is_due for one in hosts) else None
+    return Finding(tuple(f"{one.source.title}: {one.said}." for one in hosts), state)
+
+
+def _custodians(agency: Agency, now: datetime) -> Finding:
+    others = [one for one in kept_elsewhere(agency, now) if one.source.custodian]
+    if not others:
+        return Finding(("The policy names no other custodian.",))
+    return Finding(tuple(f"{one.source.title}: {one.said}." for one in others))
+
+
+def _purges(agency: Agency, now: datetime) -> Finding:
+    last, forecast = Certificate.objects.filter(agency=agency).first(), forecast_of(agency)
+    said = [f"Last certificate: {_day(last.certified_at)}." if last else "Nothing was destroyed yet."]
+    if forecast:
+        said.append(
+            f"{forecast.body['due']:,} reads due and {forecast.body['held']:,} held, as of {_day(forecast.made_at)}."
+        )
+    return Finding(tuple(said))
+
+
+def _retention_approved(agency: Agency, now: datetime) -> Finding:
+    schedules = schedules_of(agency)
+    in_force = next((one for one in schedules if one.is_in_force), None)
+    if in_force is None:
+        return Finding(
+            ("No retention schedule is approved by both administrator and custodian: nothing is purged.",),
+            State.DUE,
+        )
+    by = " and ".join(f"{one.username} ({role})" for role, one in sorted(in_force.consents.items()))
+    newer = schedules[0] is not in_force
+    said = f"Schedule {in_force.schedule.number} is in force, approved by {by}."
+    return Finding(
+        (said, "A changed schedule waits for both.") if newer else (said,), State.DUE if newer else None
+    )
+
+
+def _holds(agency: Agency, now: datetime) -> Finding:
+    living = [one for one in holds_of(agency, now) if not one.is_over]
+    waiting = sum(one.state == "REQUEST" for one in living)
+    return Finding((f"{len(living)} holds in effect, {waiting} of them wait for a supervisor's answer.",))
+
+
+def _holds_verified(agency: Agency, now: datetime) -> Finding:
+    overdue = [one for one in holds_of(agency, now) if one.is_overdue]
+    if not overdue:
+        return Finding(("No hold's verification is overdue.",))
+    cases = ", ".join(one.hold.case_number for one in overdue[:5])
+    return Finding(
+        (f"{len(overdue)} holds are to be verified: {cases}; they stay meanwhile.",), State.OVERDUE
+    )
+
+
 Probe = Callable[[Agency, datetime], Finding]
 PROBES: Mapping[str, Probe] = {
     "AUD-01": _access_records,
+    "COL-02": _transfers,
     "GOV-03": _cameras,
     "GOV-05": _titles,
-    "GOV-07": _version,
+    "GOV-07": _retention_approved,
     "GOV-09": _version,
+    "HLD-03": _holds,
+    "HLD-05": _holds_verified,
     "HOT-03": _lists,
+    "RET-02": _purges,
+    "RET-04": _holds,
+    "RET-08": _hosts,
+    "RET-09": _custodians,
     "SEC-01": _ledger,
     "SRC-01": _access_records,
     "SRC-02": _cases,

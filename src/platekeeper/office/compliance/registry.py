@@ -28,6 +28,7 @@ from platekeeper.policy import (
     sharing,
     standing,
     training,
+    transfer,
 )
 from platekeeper.policy import obligations as registered
 from platekeeper.policy.decision import Rule
@@ -88,6 +89,7 @@ PLACES = (
     Place(session.SESSION_RULES, ("decide_session",)),
     Place(session.LOGIN_RULES, ("decide_login",)),
     Place(patrol.UNIT_RULES, ("decide_unit_step",)),
+    Place(transfer.TRANSFER_RULES, ("decide_transfer",)),
 )
 
 _AUDIT = "Audits, their draws and their reports are not kept by this version."
@@ -100,7 +102,6 @@ WITHOUT_RULES: dict[str, tuple[State, str]] = {
     "AUD-06": (State.OUTSIDE, "The bureau's inspection is its own work; attest it."),
     "AUD-07": (State.OUTSIDE, "The audit command decides; attest it."),
     "COL-01": (State.NOT_BUILT, "The state of cameras and clocks is not reported by this version."),
-    "COL-02": (State.NOT_BUILT, "Transfers from vehicles are not watched by this version."),
     "COL-03": (
         State.ENFORCED,
         "Reads lie in this installation's database, pictures sealed in its data folder.",

@@ -96,3 +96,55 @@ class Producer(models.Model):
     def __str__(self) -> str:
         """Return the producer's name."""
         return self.name
+
+
+class TransferClock(models.Model):
+    """When a camera on a vehicle last handed over its data (COL-02); moved by `note_transfers()`."""
+
+    camera = models.OneToOneField(
+        Camera, on_delete=models.DO_NOTHING, primary_key=True, related_name="transfer_clock"
+    )
+    agency = models.ForeignKey(Agency, on_delete=models.DO_NOTHING, related_name="+")
+    last_at = models.DateTimeField()
+    oldest_at = models.DateTimeField()
+    transfers = models.BigIntegerField()
+
+    class Meta:
+        managed = False
+        db_table = "transfer_clock"
+
+    def __str__(self) -> str:
+        """Return when it last did."""
+        return f"{self.last_at:%Y-%m-%d %H:%M}"
+
+
+class TransferStep(models.Model):
+    """A limit that passed, late data that was taken, or a person's word on a vehicle; never changed."""
+
+    class Step(models.TextChoices):
+        """What happened."""
+
+        BREACH = "BREACH", "limit passed"
+        LATE = "LATE", "late data taken"
+        STATED = "STATED", "nothing to hand over"
+
+    pk = models.CompositePrimaryKey("camera_id", "number")
+    camera = models.ForeignKey(Camera, on_delete=models.DO_NOTHING, related_name="transfer_steps")
+    number = models.IntegerField()
+    agency = models.ForeignKey(Agency, on_delete=models.DO_NOTHING, related_name="+")
+    step = models.TextField(choices=Step)
+    noted_at = models.DateTimeField()
+    counted_from = models.DateTimeField()
+    due_at = models.DateTimeField(null=True)
+    reads = models.BigIntegerField()
+    username = models.TextField()
+    reason = models.TextField()
+
+    class Meta:
+        managed = False
+        db_table = "transfer_step"
+        ordering: ClassVar = ["-noted_at"]
+
+    def __str__(self) -> str:
+        """Return the step."""
+        return self.step

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from platekeeper.office.devices.models import Camera
+from platekeeper.office.devices.transfers import lateness
 from platekeeper.office.reads.models import Read
 
 
@@ -120,6 +121,13 @@ def _provenance(read: Read, detail: dict[str, Any]) -> list[tuple[str, str]]:
         ("Engine", f"{engine.get('name', '')} {engine.get('version', '')}".strip()),
         ("Time as sent", detail.get("captured_raw") or ""),
         ("Left out by policy", ", ".join(detail.get("dropped_keys", ()))),
+        ("Handed over late", _lateness(read)),
         ("Notes", ", ".join(detail.get("flags", ()))),
     ]
     return [(label, value) for label, value in facts if value]
+
+
+def _lateness(read: Read) -> str:
+    """Return which clause a read from a vehicle came too late for (COL-02), or nothing."""
+    late = lateness(read.camera, read.read_at, read.received_at)
+    return f"{(read.received_at - read.read_at).days} days after capture ({late.clause})" if late else ""

@@ -17,6 +17,7 @@ from reportlab.platypus import Paragraph, SimpleDocTemplate, Spacer, Table, Tabl
 
 from platekeeper.ledger.checkpoints import SigningKey
 from platekeeper.office.accounts.models import Agency
+from platekeeper.office.retention.elsewhere import KeptElsewhere, may_certify
 from platekeeper.office.retention.models import Certificate, Hold, Part, Run
 
 FORMAT = "platekeeper-purge-certificate-1"
@@ -24,7 +25,13 @@ _KEY_ID_BYTES = 4
 
 
 def certificate_body(
-    agency: Agency, run: Run, parts: Sequence[Part], held: dict[str, int], *, now: datetime
+    agency: Agency,
+    run: Run,
+    parts: Sequence[Part],
+    held: dict[str, int],
+    *,
+    elsewhere: Sequence[KeptElsewhere] = (),
+    now: datetime,
 ) -> str:
     """Return the certificate of a run as canonical JSON: what is signed, to the byte.
 
@@ -33,6 +40,7 @@ def certificate_body(
         run: the run.
         parts: what its steps destroyed.
         held: hold -> how many due reads it keeps.
+        elsewhere: what others keep, of which it must not claim more than is known (RET-08, RET-09).
         now: when it is certified, by the database's clock.
     """
     schedule = run.schedule
@@ -68,6 +76,17 @@ def certificate_body(
                 "reads": held[str(hold.id)],
             }
             for hold in sorted(holds, key=lambda hold: str(hold.id))
+        ],
+        "elsewhere": [
+            {
+                "source": one.source.source,
+                "title": one.source.title,
+                "custodian": one.source.custodian,
+                "certified": may_certify(one),
+                "said": one.said,
+                "clause": one.source.clause,
+            }
+            for one in elsewhere
         ],
     }
     return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
@@ -212,6 +231,8 @@ def as_pdf(certificate: Certificate) -> bytes:
         Spacer(1, 0.15 * inch),
         *(Paragraph(_escaped(f"Kept by hold {one['hold']} ({one['kind']}), case {one['case_number']}: "
                              f"{one['reads']:,} reads."), text) for one in told["held"]),
+        *(Paragraph(_escaped(f"Not part of this certificate: {one['title'].lower()}: {one['said']} ({one['clause']})."),
+                    text) for one in told.get("elsewhere", ())),
         Spacer(1, 0.15 * inch),
         Paragraph(f"SHA-256 of the certificate: {hashlib.sha256(certificate.body.encode()).hexdigest()}", small),
         Paragraph(f"Ed25519 signature: {bytes(certificate.signature).hex()}", small),

@@ -153,3 +153,33 @@ class OldDataForm(forms.Form):
     def wanted(self) -> Wanted:
         """Return what was asked for, after `is_valid`."""
         return Wanted(**self.cleaned_data)
+
+
+class StatementForm(forms.Form):
+    """Why a vehicle had nothing to hand over (COL-02)."""
+
+    camera = forms.IntegerField(widget=forms.HiddenInput)
+    reason = forms.CharField(max_length=300, label="Why it had nothing to hand over")
+
+
+class ConfirmationForm(forms.Form):
+    """What a host confirmed (RET-08)."""
+
+    source = forms.ChoiceField(label="Of which data")
+    covers_before = forms.DateField(
+        label="Destroyed: captured before", widget=forms.DateInput(attrs={"type": "date"})
+    )
+    confirmed_by = forms.CharField(max_length=120, label="Who at the host confirms it")
+    reference = forms.CharField(max_length=120, label="Letter or ticket")
+
+    def __init__(self, profile: Profile, *args: Any, **kwargs: Any) -> None:
+        """Offer the hosts that the policy names; of other custodians nothing is certified here (RET-09).
+
+        Args:
+            profile: the agency's policy.
+            args: Django's.
+            kwargs: Django's.
+        """
+        super().__init__(*args, **kwargs)
+        hosts = [(one.source, one.title) for one in profile.retention.sources if not one.custodian]
+        self.fields["source"].choices = hosts  # type: ignore[attr-defined]

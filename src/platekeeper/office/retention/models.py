@@ -288,3 +288,26 @@ class Forecast(models.Model):
     def __str__(self) -> str:
         """Return when it was made."""
         return f"{self.made_at:%Y-%m-%d %H:%M}"
+
+
+class HostConfirmation(models.Model):
+    """A host's word that its copy of an agency's data is destroyed (RET-08)."""
+
+    pk = models.CompositePrimaryKey("agency_id", "number")
+    agency = models.ForeignKey(Agency, on_delete=models.DO_NOTHING, related_name="+")
+    number = models.IntegerField()
+    source = models.TextField()
+    covers_before = models.DateTimeField()
+    confirmed_by = models.TextField()
+    reference = models.TextField()
+    noted_at = models.DateTimeField()
+    noted_by = models.TextField()
+
+    class Meta:
+        managed = False
+        db_table = "host_confirmation"
+        ordering: ClassVar = ["-number"]
+
+    def __str__(self) -> str:
+        """Return the source and the day."""
+        return f"{self.source} before {self.covers_before:%Y-%m-%d}"

@@ -17,6 +17,7 @@ from platekeeper.office.accounts.queries import profile_of
 from platekeeper.office.notices.operations import tell
 from platekeeper.office.retention import purging
 from platekeeper.office.retention.certificates import certificate_body, signed
+from platekeeper.office.retention.elsewhere import kept_elsewhere
 from platekeeper.office.retention.models import Certificate, Part, Run, Schedule
 from platekeeper.office.retention.schedules import (
     CUSTODIAN,
@@ -205,7 +206,9 @@ def _finished(
 def _certified(agency: Agency, run_id: UUID, held: dict[str, int]) -> Certificate:
     run = Run.objects.using(CUSTODIAN).select_related("schedule").get(agency=agency, id=run_id)
     parts = list(Part.objects.using(CUSTODIAN).filter(agency_id=agency.pk, run=run_id))
-    body = certificate_body(agency, run, parts, held, now=purging.database_clock())
+    now = purging.database_clock()
+    others = kept_elsewhere(agency, now, using=CUSTODIAN)
+    body = certificate_body(agency, run, parts, held, elsewhere=others, now=now)
     signature, public_key = signed(body)
     purging.asked("SELECT finish_purge(%s, %s, %s, %s, %s)", agency.pk, run_id, body, signature, public_key)
     for role in (Role.ADMINISTRATOR, Role.CUSTODIAN):

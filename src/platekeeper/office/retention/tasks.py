@@ -1,4 +1,4 @@
-"""What retention does by itself: purge what is due, ask about holds."""
+"""What retention does by itself: purge what is due, ask about holds and of hosts."""
 
 import logging
 from datetime import datetime, timedelta
@@ -9,6 +9,7 @@ from platekeeper.errors import PlatekeeperError
 from platekeeper.office.accounts.models import Agency
 from platekeeper.office.jobs.schedule import Job
 from platekeeper.office.notices.operations import tell
+from platekeeper.office.retention.elsewhere import ask_hosts
 from platekeeper.office.retention.holds import verify_holds
 from platekeeper.office.retention.models import Forecast, Schedule
 from platekeeper.office.retention.operations import (
@@ -70,4 +71,5 @@ def _lives_minutes(schedule: Schedule) -> bool:
 JOBS = (
     Job(name="retention.purge", every=timedelta(minutes=1), run=purge_what_is_due, clause="RET-02"),
     Job(name="retention.verify-holds", every=timedelta(days=1), run=verify_holds, clause="HLD-05"),
+    Job(name="retention.ask-hosts", every=timedelta(days=1), run=ask_hosts, clause="RET-08"),
 )

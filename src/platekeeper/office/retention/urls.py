@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from platekeeper.office.retention import views
+from platekeeper.office.retention import outlying, views
 
 app_name = "retention"
 urlpatterns = [
@@ -16,4 +16,6 @@ urlpatterns = [
     path("old-data/<uuid:request_id>/run/", views.run, name="run"),
     path("certificates/", views.certificates, name="certificates"),
     path("certificates/<uuid:run_id>/", views.certificate, name="certificate"),
+    path("transfers/", outlying.transfers, name="transfers"),
+    path("elsewhere/", outlying.elsewhere, name="elsewhere"),
 ]

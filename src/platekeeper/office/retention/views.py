@@ -48,6 +48,8 @@ _TABS = (
     ("retention:holds", "Holds"),
     ("retention:old_data", "Deleted data"),
     ("retention:certificates", "Certificates"),
+    ("retention:transfers", "Transfers"),
+    ("retention:elsewhere", "Kept elsewhere"),
 )
 # what each step of a hold asks to be stated
 _STATED = {
@@ -62,18 +64,27 @@ _STATED = {
 _QUIET = frozenset({HoldStepName.REFUSE, HoldStepName.BOOK, HoldStepName.ASK_RELEASE})
 
 
-def _decided(person: Person, function: Function) -> Decision:
+def decided(person: Person, function: Function) -> Decision:
+    """Return whether a person may do something now.
+
+    Args:
+        person: who.
+        function: what.
+    """
     return decide_function(profile_of(person.agency), facts_of(person), function, timezone.now())
 
 
-def _entitled(request: HttpRequest) -> Person:
+def entitled(request: HttpRequest) -> Person:
     """Return the person, if anything about keeping is theirs to do or to see.
+
+    Args:
+        request: what was asked.
 
     Raises:
         AccessDenied: nothing is.
     """
     person = person_of(request)
-    decisions = [_decided(person, function) for function in _SEEING]
+    decisions = [decided(person, function) for function in _SEEING]
     if all(isinstance(decision, Denied) for decision in decisions):
         refusal = decisions[0]
         assert isinstance(refusal, Denied)
@@ -81,19 +92,27 @@ def _entitled(request: HttpRequest) -> Person:
     return person
 
 
-def _page(request: HttpRequest, name: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
+def page(request: HttpRequest, name: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
+    """Return a page of retention with its tabs.
+
+    Args:
+        request: what was asked.
+        name: the template.
+        context: what it shows.
+        status: of HTTP.
+    """
     return render(request, f"retention/{name}.html", {"tabs": _TABS, **context}, status=status)
 
 
 @require_GET
 def calendar(request: HttpRequest) -> HttpResponse:
     """Show what goes when, what is held, and which schedule waits for approval."""
-    person = _entitled(request)
+    person = entitled(request)
     now = timezone.now()
     profile = profile_of(person.agency)
     schedules = schedules_of(person.agency)
     views = holds_of(person.agency, now)
-    may_approve = _decided(person, Function.APPROVE_RETENTION)
+    may_approve = decided(person, Function.APPROVE_RETENTION)
     roles = [role for role in (Role.ADMINISTRATOR, Role.CUSTODIAN) if role.value in person.roles]
     context = {
         "profile": profile,
@@ -106,14 +125,14 @@ def calendar(request: HttpRequest) -> HttpResponse:
         "overdue": [view for view in views if view.is_overdue],
         "waiting": [view for view in views if view.state in {HoldStepName.REQUEST, HoldStepName.ASK_RELEASE}],
     }
-    return _page(request, "calendar", context)
+    return page(request, "calendar", context)
 
 
 @require_POST
 def approve(request: HttpRequest, schedule_id: int) -> HttpResponse:
     """Agree to a schedule, as administrator or as custodian."""
-    person = _entitled(request)
-    decision = _decided(person, Function.APPROVE_RETENTION)
+    person = entitled(request)
+    decision = decided(person, Function.APPROVE_RETENTION)
     if isinstance(decision, Denied):
         raise AccessDenied(decision, None)
     schedule = Schedule.objects.filter(pk=schedule_id, agency=person.agency).first()
@@ -136,19 +155,19 @@ def approve(request: HttpRequest, schedule_id: int) -> HttpResponse:
 @require_GET
 def holds(request: HttpRequest) -> HttpResponse:
     """List the holds: those that wait for somebody first."""
-    person = _entitled(request)
+    person = entitled(request)
     context = {
         "views": holds_of(person.agency, timezone.now()),
-        "may_request": _decided(person, Function.REQUEST_HOLD),
+        "may_request": decided(person, Function.REQUEST_HOLD),
     }
-    return _page(request, "holds", context)
+    return page(request, "holds", context)
 
 
 @require_http_methods(["GET", "POST"])
 def new_hold(request: HttpRequest) -> HttpResponse:
     """Ask for a hold; `read` (repeated) hands over single reads from another page."""
-    person = _entitled(request)
-    decision = _decided(person, Function.REQUEST_HOLD)
+    person = entitled(request)
+    decision = decided(person, Function.REQUEST_HOLD)
     if isinstance(decision, Denied):
         raise AccessDenied(decision, None)
     profile = profile_of(person.agency)
@@ -163,10 +182,10 @@ def new_hold(request: HttpRequest) -> HttpResponse:
             else:
                 messages.success(request, "The data is kept from now on; a supervisor was asked to approve.")
                 return redirect("retention:hold", hold_id)
-        return _page(request, "new_hold", {"form": form, "reads": reads, "profile": profile}, status=422)
+        return page(request, "new_hold", {"form": form, "reads": reads, "profile": profile}, status=422)
     initial = {"case_number": request.GET.get("case_number", ""), "plate": request.GET.get("plate", "")}
     form = HoldForm(profile, initial=initial, single=bool(reads))
-    return _page(request, "new_hold", {"form": form, "reads": reads, "profile": profile})
+    return page(request, "new_hold", {"form": form, "reads": reads, "profile": profile})
 
 
 def _named(request: HttpRequest) -> list[tuple[datetime, UUID]]:
@@ -186,7 +205,7 @@ def _named(request: HttpRequest) -> list[tuple[datetime, UUID]]:
 @require_http_methods(["GET", "POST"])
 def hold(request: HttpRequest, hold_id: UUID) -> HttpResponse:
     """Show a hold and take its next step."""
-    person = _entitled(request)
+    person = entitled(request)
     now = timezone.now()
     view = hold_by_id(person.agency, hold_id, now)
     if view is None:
@@ -211,15 +230,15 @@ def hold(request: HttpRequest, hold_id: UUID) -> HttpResponse:
         for move in HOLD_MOVES[view.state]
     ]
     status = 422 if form.errors else 200
-    return _page(request, "hold", {"view": view, "moves": moves, "form": form}, status=status)
+    return page(request, "hold", {"view": view, "moves": moves, "form": form}, status=status)
 
 
 @require_http_methods(["GET", "POST"])
 def old_data(request: HttpRequest) -> HttpResponse:
     """List the requests for deleted data, and ask for one."""
-    person = _entitled(request)
+    person = entitled(request)
     profile = profile_of(person.agency)
-    may_ask = _decided(person, Function.REQUEST_HOLD)
+    may_ask = decided(person, Function.REQUEST_HOLD)
     form = OldDataForm(profile, request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -235,13 +254,13 @@ def old_data(request: HttpRequest) -> HttpResponse:
         "may_ask": may_ask,
         "views": old_data_requests(person.agency),
     }
-    return _page(request, "old_data", context, status=422 if form.errors else 200)
+    return page(request, "old_data", context, status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "POST"])
 def one_old_data_request(request: HttpRequest, request_id: UUID) -> HttpResponse:
     """Show a request with its chain, and take its next step."""
-    person = _entitled(request)
+    person = entitled(request)
     view = old_data_request(person.agency, request_id)
     if view is None:
         raise Http404("no such request")
@@ -261,13 +280,13 @@ def one_old_data_request(request: HttpRequest, request_id: UUID) -> HttpResponse
         return redirect("retention:old_data_request", request_id)
     move = next_move([step.step for step in view.steps])
     decision = decide_step(view.request, list(view.steps), move, person, now) if move else None
-    return _page(request, "old_data_request", {"view": view, "move": move, "decision": decision})
+    return page(request, "old_data_request", {"view": view, "move": move, "decision": decision})
 
 
 @require_POST
 def run(request: HttpRequest, request_id: UUID) -> HttpResponse:
     """Run the approved query and show what it found, to be printed and handed over."""
-    person = _entitled(request)
+    person = entitled(request)
     view = old_data_request(person.agency, request_id)
     if view is None:
         raise Http404("no such request")
@@ -279,14 +298,14 @@ def run(request: HttpRequest, request_id: UUID) -> HttpResponse:
         messages.error(request, str(error))
         return redirect("retention:old_data_request", request_id)
     fresh = old_data_request(person.agency, request_id)
-    return _page(request, "old_data_result", {"view": fresh, "result": result})
+    return page(request, "old_data_result", {"view": fresh, "result": result})
 
 
 @require_GET
 def certificates(request: HttpRequest) -> HttpResponse:
     """List the certificates of what was destroyed."""
-    person = _entitled(request)
-    return _page(
+    person = entitled(request)
+    return page(
         request, "certificates", {"certificates": [_told(one) for one in certificates_of(person.agency)]}
     )
 
@@ -294,7 +313,7 @@ def certificates(request: HttpRequest) -> HttpResponse:
 @require_GET
 def certificate(request: HttpRequest, run_id: UUID) -> HttpResponse:
     """Show one certificate, or send it as a signed file: `?as=json`, `?as=pdf`."""
-    person = _entitled(request)
+    person = entitled(request)
     found = Certificate.objects.filter(agency=person.agency, run_id=run_id).select_related("run").first()
     if found is None:
         raise Http404("no such certificate")
@@ -304,7 +323,7 @@ def certificate(request: HttpRequest, run_id: UUID) -> HttpResponse:
         response = HttpResponse(content, content_type=f"application/{form}")
         response["Content-Disposition"] = f'attachment; filename="purge-{run_id}.{form}"'
         return response
-    return _page(request, "certificate", _told(found))
+    return page(request, "certificate", _told(found))
 
 
 def _told(one: Certificate) -> dict[str, Any]:
