@@ -1,7 +1,7 @@
 """A day of the invented city, played at speed through the real HTTP intake: nothing lost, one alert a passage.
 
 Sixty cameras send what they see at once, eight cars in batches; a passage is one to three readings. Lists of 200,000
-are in force, and forty of their entries drive in the city. A server of its own takes it all, as an agency's would.
+are in force, and 200 of their entries drive in the city. A server of its own takes it all, as an agency's would.
 """
 
 import http.client
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from platekeeper.office.config.database import Database
 
 CAMERAS, CARS_WITH_READERS = 60, 8
-VEHICLES, LISTED, WANTED = 30_000, 200_000, 40
+VEHICLES, LISTED, WANTED = 30_000, 200_000, 200
 DAY_SECONDS = 86_400
 _CAR_BATCH = 20
 _HEEDS = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"

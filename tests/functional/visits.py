@@ -24,7 +24,7 @@ PASSWORD = "harbour lamp seven tulip"
 PAGES = Path(__file__).parents[2] / "docs" / "pictures"
 PEOPLE = (
     "officer.rb", "officer.ec", "officer.mo", "dispatcher.rb", "dispatcher.ec", "detective.rb", "detective.mi",
-    "detective.la", "supervisor.rb", "supervisor.ec", "admin.rb", "auditor.rb",
+    "detective.la", "supervisor.rb", "supervisor.ec", "admin.rb", "admin.la", "auditor.rb",
 )  # fmt: skip
 _FARTHEST = 90  # strokes of Tab to anything on a page
 
@@ -92,8 +92,10 @@ class Visit:
         self.page.on("console", lambda said: said.type == "error" and self.complaints.append(said.text))
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
 
-    def go(self, path: str) -> None:
-        self.page.goto(self.house.address + path)
+    def go(self, path: str) -> bool:
+        """Open a page; return whether it opened."""
+        answer = self.page.goto(self.house.address + path)
+        return answer is not None and answer.ok
 
     def press(self, *keys: str) -> None:
         for key in keys:
