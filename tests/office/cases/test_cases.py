@@ -125,6 +125,25 @@ class TestGathering:
         ).fetchone()  # fmt: skip
         assert kept == ("view-read", case.number, case.number)
 
+    def test_hands_case_and_reads_over_to_evidence_and_hold(self, detective):
+        read = identified(a_read(a_camera(detective.agency), "8ABC123"))
+        take(detective.agency, read)
+        case = a_case(detective)
+        client = logged_in(detective)
+        for pin in self.pins(self.searched(detective)):
+            client.post("/cases/pin/", pin)
+
+        page = client.get(f"/cases/{case.pk}/").content.decode()
+        builder = re.search(r'action="/evidence/new/">(.*?)</form>', page, re.DOTALL)[1]
+        evidence = client.post(
+            "/evidence/new/", dict(re.findall(r'name="(because|read)"\s+value="([^"]+)"', builder))
+        )
+        hold = client.get(re.search(r'href="(/retention/holds/new/[^"]+)"', page)[1])
+
+        assert str(read.id) in evidence.content.decode()
+        for answer in (evidence, hold):
+            assert f'value="{case.number}"' in answer.content.decode()
+
     def test_leads_to_opening_the_case_where_there_is_none(self, detective):
         take(detective.agency, a_read(a_camera(detective.agency), "8ABC123"))
 

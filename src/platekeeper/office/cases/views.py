@@ -6,7 +6,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -39,8 +39,6 @@ from platekeeper.office.cases.queries import (
     searches_in,
 )
 from platekeeper.policy import Function
-
-_NEXT_STEPS = (("evidence:new", "Make an evidence package"), ("retention:new_hold", "Ask for a hold"))
 
 
 @require_http_methods(["GET", "POST"])
@@ -105,7 +103,6 @@ def case(request: HttpRequest, number: int) -> HttpResponse:
             pk__in=[member.person_id for member in members]
         ),
         "map_points": points,
-        "next_steps": _next_steps(found),
     }
     return render(request, "cases/case.html", context)
 
@@ -206,17 +203,6 @@ def _record(request: HttpRequest, person: Person) -> OwnRecord:
     if record is None:
         raise Http404("no such record")
     return record
-
-
-def _next_steps(found: CaseFile) -> list[tuple[str, str]]:
-    """Return what may be done with the case elsewhere, where this installation has such a page."""
-    steps = []
-    for name, text in _NEXT_STEPS:
-        try:
-            steps.append((f"{reverse(name)}?case={found.number}", text))
-        except NoReverseMatch:
-            continue
-    return steps
 
 
 def _whole(text: str) -> int:
