@@ -330,6 +330,12 @@ BEGIN
     SELECT * INTO v_person FROM person WHERE id = p_person_id AND is_active AND separated_at IS NULL FOR UPDATE;
     SELECT version INTO v_in_force FROM issued_document
      WHERE agency_id = v_person.agency_id AND title = p_title ORDER BY issued_at DESC LIMIT 1;
+    IF v_in_force IS NULL THEN  -- what nobody issued is in force as the policy names it, in the policy's own revision
+        SELECT split_part(version, '+', 1) INTO v_in_force FROM (
+            SELECT version, text FROM profile_version
+             WHERE agency_id = v_person.agency_id AND in_force_from <= now() ORDER BY number DESC LIMIT 1) AS policy
+         WHERE position('"' || p_title || '"' IN text) > 0;
+    END IF;
     IF v_person.id IS NULL OR v_in_force IS DISTINCT FROM p_version OR p_version IS NULL THEN
         PERFORM roster_refuse('This is not the version in force: read and acknowledge that one.');
     END IF;
