@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 import click
 import psycopg
 from bench.city import Precinct, installation, machine, percentiles, this_moment
-from bench.search import _on_cpu, city_hall
+from bench.processor import on_cpu
+from bench.search import city_hall
 from rich.console import Console
 from rich.table import Table
 
@@ -123,7 +124,7 @@ def compare(database: "Database", here: Precinct, searches: int) -> dict[str, An
 
 def _spent(backend: int) -> float:
     # processor time, in the database and here: what it takes when nobody else waits for the processors
-    return _on_cpu(backend) + time.thread_time()
+    return on_cpu(backend) + time.thread_time()
 
 
 def storm(here: Precinct, sessions: int, seconds: float, *, search: bool) -> dict[str, Any]:

@@ -17,12 +17,13 @@ def processor_s(alias: str, do: Callable[[], object]) -> float:
     connection = connections[alias]
     connection.ensure_connection()
     pid = connection.connection.info.backend_pid
-    before = _on_cpu(pid), time.thread_time()
+    before = on_cpu(pid), time.thread_time()
     do()
-    return _on_cpu(pid) - before[0] + time.thread_time() - before[1]
+    return on_cpu(pid) - before[0] + time.thread_time() - before[1]
 
 
-def _on_cpu(pid: int) -> float:
+def on_cpu(pid: int) -> float:
+    """Return the seconds that a process has had the processor; not a number where the system does not tell."""
     try:
         return int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e9
     except (OSError, ValueError):
