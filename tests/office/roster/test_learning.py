@@ -95,6 +95,7 @@ class TestSigning:
                 trainer, a_person(agency), course_code="juggling", topics=[], completed_at=timezone.now()
             )
 
+    @pytest.mark.usefixtures("trainer")
     def test_from_outside_counts_while_nobody_here_may(self, agency, administrator):
         elsewhere = an_agency("los-angeles")
         person = a_person(elsewhere, Role.TRAINER, trained=False)
