@@ -201,7 +201,6 @@ class TestMayBeSerial:
         ("listed", "region"),
         [
             ("8ABC123", "US-CA"),
-            ("80BC123", "US-CA"),
             ("8A0C100", "US-CA"),
             ("BABC123", ""),
             ("BABC123", "XX-YY"),
