@@ -65,7 +65,7 @@ def write(package: Path, folder: Path, keys: tuple[Path, ...]) -> None:
 
 def _verdict(package: Path, keys: tuple[Path, ...]) -> Verdict:
     try:
-        found = [PublicKey.parsed(path.read_text("utf-8")) for path in keys]
+        found = [key for path in keys for key in PublicKey.all_parsed(path.read_text("utf-8"))]
     except (Fault, UnicodeDecodeError):
         raise EvidenceError(
             "The key file holds no ledger's public key: get it from the agency again."

@@ -52,7 +52,7 @@ def verify(export: Path | None, keys: tuple[Path, ...], held: tuple[Path, ...], 
             verdict = verify_book(book, notes)
     elif keys:
         with _opened(export) as file:
-            found = [_public_key(path) for path in keys]
+            found = [key for path in keys for key in _public_keys(path)]
             verdict = verify_lines(lines_of(file), found, notes, signature_holds=signature_holds)
     else:
         raise click.UsageError("An export is checked with a key that you trust: name its file with --key.")
@@ -112,9 +112,9 @@ def prove(sequence: int, output: BinaryIO, *, withheld: bool, since: bool) -> No
     output.writelines(proof)
 
 
-def _public_key(path: Path) -> PublicKey:
+def _public_keys(path: Path) -> list[PublicKey]:
     try:
-        return PublicKey.parsed(path.read_text("utf-8"))
+        return PublicKey.all_parsed(path.read_text("utf-8"))
     except (Fault, UnicodeDecodeError):
         raise LedgerError(
             f"{path} does not hold a ledger's public key: get it from the agency again."

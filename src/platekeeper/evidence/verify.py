@@ -439,7 +439,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--key", type=Path, action="append", default=[], help="a public key of the ledger")
     options = parser.parse_args(arguments)
     try:
-        keys = [ledger.PublicKey.parsed(path.read_text("utf-8")) for path in options.key]
+        keys = [key for path in options.key for key in ledger.PublicKey.all_parsed(path.read_text("utf-8"))]
         verdict = verify_path(options.package, keys)
     except ledger.Fault as fault:
         verdict = Verdict(False, str(fault))

@@ -287,6 +287,15 @@ class PublicKey(NamedTuple):
             )
         return key
 
+    @classmethod
+    def all_parsed(cls, text: str) -> list[PublicKey]:
+        """Return the keys that a key file holds, one a line: more than one where they were handed over.
+
+        Raises:
+            Fault: a line is not such a key, or was damaged, or there is none.
+        """
+        return [cls.parsed(line) for line in text.strip().split("\n")]
+
     def signed(self, message: bytes, blob: bytes, holds: SignatureCheck) -> bool:
         """Tell whether a blob is this key's id and signature over a message."""
         return blob[:4] == self.key_id and holds(self.raw, message, blob[4:])
@@ -953,7 +962,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     options = parser.parse_args(arguments)
     try:
-        keys = [PublicKey.parsed(path.read_text("utf-8")) for path in options.key]
+        keys = [key for path in options.key for key in PublicKey.all_parsed(path.read_text("utf-8"))]
         held = [Note.parsed(path.read_text("utf-8")) for path in options.checkpoint]
         with options.file.open("rb") as file:
             verdict = verify(lines_of(file), keys, held)

@@ -4,11 +4,14 @@ import html
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 
-from platekeeper.office.access.keeping import sign_ledger
+from platekeeper.office.access.keeping import kept_book, sign_ledger
+from platekeeper.office.access.ledger import rotate_key
 from platekeeper.office.access.operations import open_access
 from platekeeper.policy import Role
 
@@ -121,7 +124,11 @@ class TestLedger:
 
 
 class TestProofOfARecord:
-    def test_is_verified_elsewhere(self, auditor, record, tmp_path):
+    @pytest.mark.parametrize("handed_over", [False, True])
+    def test_is_verified_elsewhere(self, handed_over, auditor, record, tmp_path):
+        if handed_over:
+            origin = kept_book().signing_key().public.origin
+            rotate_key(Path(settings.DATA_FOLDER) / "secrets", origin, settings.AUDITOR_ADDRESS, by="ada")
         sign_ledger(timezone.now())
         (tmp_path / "proof.jsonl").write_bytes(
             content_of(auditor.get(f"/audits/records/{record}/proof.jsonl"))

@@ -5,6 +5,7 @@ Everything streams: a ledger of any length takes the memory of some rows.
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
@@ -17,7 +18,11 @@ _ENTRIES = """
 SELECT e.sequence, e.entry_at, e.agency, e.event, e.actor, e.subject, e.details_digest, e.leaf_hash, e.chain_hash,
        d.salt, d.details
   FROM ledger_entry e LEFT JOIN ledger_details d ON d.sequence = e.sequence AND %(details)s
- WHERE e.sequence > %(after)s ORDER BY e.sequence
+ WHERE e.sequence > %(after)s AND e.sequence <= %(last)s ORDER BY e.sequence LIMIT %(lot)s
+"""
+_LEAVES = """
+SELECT sequence, leaf_hash FROM ledger_entry
+ WHERE sequence > %(after)s AND sequence <= %(last)s ORDER BY sequence LIMIT %(lot)s
 """
 _CHECKPOINTS = "SELECT body, signature, edge, timestamp_token FROM ledger_checkpoint ORDER BY size, made_at"
 _AT_ONCE = 2000
@@ -41,18 +46,36 @@ class LedgerBook:
         self._older = tuple(older)
 
     def entries(self, *, after: int = 0, details: bool = False) -> Iterator[StoredEntry]:
-        """Yield the committed entries behind a sequence number, in order, as one snapshot.
+        """Yield the entries behind a sequence number, in order, up to the last that is committed now.
 
         Args:
             after: the last entry that is not wanted.
             details: also what they are about, where it is not erased.
         """
-        with self._connect() as connection, connection.cursor(name="ledger_entries") as cursor:
-            cursor.itersize = _AT_ONCE
-            for row in cursor.execute(_ENTRIES, {"after": after, "details": details}):
-                entry = Entry(row[0], row[1], row[2], row[3], row[4], row[5], bytes(row[6]))
-                salt = None if row[9] is None else bytes(row[9])
-                yield StoredEntry(entry, bytes(row[7]), bytes(row[8]), salt, row[10])
+        for row in self._rows(_ENTRIES, after=after, last=self.size(), details=details):
+            entry = Entry(row[0], row[1], row[2], row[3], row[4], row[5], bytes(row[6]))
+            salt = None if row[9] is None else bytes(row[9])
+            yield StoredEntry(entry, bytes(row[7]), bytes(row[8]), salt, row[10])
+
+    def leaf_hashes(self, *, after: int = 0, last: int) -> Iterator[bytes]:
+        """Yield the leaf hashes of entries, in order.
+
+        Args:
+            after: the last entry that is not wanted.
+            last: the last entry that is.
+        """
+        return (bytes(row[1]) for row in self._rows(_LEAVES, after=after, last=last))
+
+    def _rows(self, query: str, *, after: int, last: int, **given: Any) -> Iterator[tuple[Any, ...]]:
+        # in lots, each read by itself: entries never change and come in order, so no snapshot is needed, and however
+        # slowly somebody takes them, or stops half-way, no transaction stays open
+        with self._connect() as connection:
+            connection.autocommit = True
+            while rows := connection.execute(
+                query, {"after": after, "last": last, "lot": _AT_ONCE, **given}
+            ).fetchall():
+                yield from rows
+                after = rows[-1][0]
 
     def size(self) -> int:
         """Return the number of the last entry, 0 for an empty ledger."""

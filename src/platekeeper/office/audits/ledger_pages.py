@@ -62,7 +62,7 @@ def verifier(request: HttpRequest) -> HttpResponse:  # noqa: ARG001  # Django's 
 def public_key(request: HttpRequest) -> HttpResponse:
     """Give the public keys, oldest first; compare them with what the agency publishes elsewhere."""
     opened_for_audit(request, {"ledger": "key"})
-    lines = "".join(f"{key.line}\n" for key in kept_book().public_keys()[:1])
+    lines = "".join(f"{key.line}\n" for key in kept_book().public_keys())
     return _file(lines.encode(), "public.key", "text/plain")
 
 

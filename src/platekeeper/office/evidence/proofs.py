@@ -21,7 +21,6 @@ SELECT e.sequence, e.entry_at, e.agency, e.event, e.actor, e.subject, e.details_
   FROM ledger_entry e LEFT JOIN ledger_details d ON d.sequence = e.sequence AND e.subject = ANY (%(shown)s)
  WHERE e.subject = ANY (%(subjects)s) AND e.agency = ANY (%(agencies)s) ORDER BY e.sequence
 """
-_LEAVES = "SELECT leaf_hash FROM ledger_entry WHERE sequence > %s AND sequence <= %s ORDER BY sequence"
 
 
 def public_key() -> PublicKey:
@@ -69,12 +68,8 @@ def proof_of(sequence: int, *, now: datetime) -> list[bytes]:
 def _proved(
     entries: Sequence[StoredEntry], counting: StoredCheckpoint, after: StoredCheckpoint | None = None
 ) -> Iterator[list[bytes]]:
-    with _connected() as connection, connection.cursor(name="ledger_leaves") as cursor:
-        cursor.itersize = 10_000
-        leaves = cursor.execute(_LEAVES, [after.size if after else 0, counting.size])
-        yield from inclusion_proofs(
-            entries, (bytes(row[0]) for row in leaves), counting.note, after=after.head() if after else None
-        )
+    leaves = _book().leaf_hashes(after=after.size if after else 0, last=counting.size)
+    return inclusion_proofs(entries, leaves, counting.note, after=after.head() if after else None)
 
 
 def _stored(row: tuple[Any, ...]) -> StoredEntry:
