@@ -130,7 +130,7 @@ class TestDocument:
 
 class TestArchitecture:
     def test_fits_on_one_page(self):
-        assert len(ARCHITECTURE.read_text("utf-8").splitlines()) <= 140
+        assert len(ARCHITECTURE.read_text("utf-8").splitlines()) <= 120
 
     @pytest.mark.parametrize("document", DOTTED, ids=called)
     def test_names_modules_and_functions_that_exist(self, document):
@@ -140,7 +140,7 @@ class TestArchitecture:
         assert [name for name in sorted(ours) if not resolves(name)] == []
 
     def test_names_packages_that_exist(self):
-        table = prose(ARCHITECTURE).split("## Codemap")[1].split("\n\n")[1]
+        table = prose(ARCHITECTURE).split("## Codemap")[1].split("Inside the office")[0]
         packages = re.findall(r"^\| `(\w+)`", table, re.MULTILINE)
 
         assert packages
