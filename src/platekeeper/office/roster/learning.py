@@ -92,15 +92,18 @@ def documents_in_force(agency: Agency) -> dict[str, tuple[str, str]]:
     return found
 
 
-def documents_of(person: Person) -> list[DocumentState]:
+def documents_of(person: Person, in_force: dict[str, tuple[str, str]] | None = None) -> list[DocumentState]:
     """Return the documents of a person's policy, and which of them they acknowledged.
 
     Args:
         person: who.
+        in_force: what `documents_in_force` gave for their agency, where many people are asked about.
     """
+    if in_force is None:
+        in_force = documents_in_force(person.agency)
     return [
         DocumentState(title, version, place, title in person.acknowledged)
-        for title, (version, place) in sorted(documents_in_force(person.agency).items())
+        for title, (version, place) in sorted(in_force.items())
     ]
 
 

@@ -70,7 +70,11 @@ def training(request: HttpRequest) -> HttpResponse:
         separated_at__isnull=True
     )
     page = Paginator(working, _ON_A_PAGE).get_page(request.GET.get("page"))
-    rows = [{"person": one, "courses": courses_of(one, now), "documents": documents_of(one)} for one in page]
+    in_force = documents_in_force(person.agency)
+    rows = [
+        {"person": one, "courses": courses_of(one, now), "documents": documents_of(one, in_force)}
+        for one in page
+    ]
     context = {"rows": rows, "page": page, "text": request.GET.get("text", ""), "me": person}
     return render(request, "roster/training.html", context)
 
