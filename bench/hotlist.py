@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from platekeeper.office.hotlists.models import HotList
 
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-_CATEGORIES = "VVVVVPPPFWMKCSN"  # N, the immigration violator, is left out and counted
+# N, the immigration violator, is left out and counted; so are K and C without an entitlement
+_CATEGORIES = "VVVVVPPPFWMKCAN"
 _STATES = ("CA", "CA", "CA", "NV", "AZ", "0R", "TX")  # the digit 0 as lists write the letter O
 _VEHICLES = ("2009DODGCHA4DGRY    ", "2014TOYTCAM4DSIL    ", "1998HONDCIV2DBLU    ", "2020FORDF15PKWHI    ")
 
