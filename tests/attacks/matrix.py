@@ -14,7 +14,8 @@ from .stage import ABROAD, HOME, ROLES, SECRETS
 # what anybody may see without a log-in (SEC-01); whoever adds an address here says why in the page's own document
 PUBLIC = {
     "account_login", "health", "api:health", "api:document", "api:documentation", "take_reads", "heartbeat",
-    "federation_back", "federation_leave", "transparency:agency", "transparency:index", "transparency:published",
+    "federation_back", "federation_leave", "federation_response", "push_worker",
+    "transparency:agency", "transparency:index", "transparency:published",
 }  # fmt: skip
 MACHINES = {"take_reads", "heartbeat"}  # no cookie opens them, a producer's token does
 ENDS_SESSION = {"account_logout"}

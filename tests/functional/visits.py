@@ -88,6 +88,7 @@ class Visit:
         self.house = house
         self.context = browser.new_context(**{"viewport": LAPTOP, "color_scheme": "light", **screen})
         self.page: Page = self.context.new_page()
+        self.page.set_default_timeout(120_000)  # how long anything takes is no test's business
         self.complaints: list[str] = []
         self.page.on("console", lambda said: said.type == "error" and self.complaints.append(said.text))
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))

@@ -291,8 +291,8 @@ class TestFailingClosed:
         with (
             broken(
                 owner,
-                "REVOKE EXECUTE ON FUNCTION search_reads FROM web",
-                "GRANT EXECUTE ON FUNCTION search_reads TO web",
+                "REVOKE EXECUTE ON FUNCTION search_page FROM web",
+                "GRANT EXECUTE ON FUNCTION search_page TO web",
             ),
             pytest.raises(DatabaseError),
         ):

@@ -48,6 +48,8 @@ GET: dict[str, tuple[int | str, ...]] = {
     "api:health": (200, CHOOSE, 200, 200, 200, 200, 200),
     "federation_back": (404, CHOOSE, 404, 404, 404, 404, 404),
     "federation_leave": (405, CHOOSE, 405, 405, 405, 405, 405),
+    "federation_response": (405, CHOOSE, 405, 405, 405, 405, 405),
+    "push_worker": (200, CHOOSE, 200, 200, 200, 200, 200),
     "audits:access_record": (LOGIN, CHOOSE, 403, 403, 200, 200, 403),
     "audits:checkpoint": (LOGIN, CHOOSE, 403, 403, 200, 200, 403),
     "audits:export": (LOGIN, CHOOSE, 403, 403, 200, 200, 403),
@@ -145,7 +147,9 @@ POST: dict[str, tuple[int | str, ...]] = {
     "account_login": (200, CHOOSE, HOME, HOME, HOME, HOME, HOME),
     "account_logout": (LOGIN, LOGIN, LOGIN, LOGIN, LOGIN, LOGIN, LOGIN),
     "account_reauthenticate": (LOGIN, 403, 403, 403, 403, 403, 403),
+    "federation_back": (404, CHOOSE, 404, 404, 404, 404, 404),
     "federation_leave": (404, CHOOSE, 404, 404, 404, 404, 404),
+    "federation_response": (404, CHOOSE, 404, 404, 404, 404, 404),
     "accounts:end_others": (LOGIN, CHOOSE, "/account/", "/account/", "/account/", "/account/", "/account/"),
     "accounts:end_session": (LOGIN, CHOOSE, 404, 404, 404, 404, 404),
     "accounts:enrol": (LOGIN, CHOOSE, 422, 422, 422, 422, 422),
@@ -231,6 +235,7 @@ class Scene:
             "audits:access_record": record, "audits:proof": record, "audits:since": {"size": 1},
             "mfa_remove_webauthn": {"pk": 1}, "mfa_edit_webauthn": {"pk": 1},
             "federation_back": {"slug": "nobody"}, "federation_leave": {"slug": "nobody"},
+            "federation_response": {"slug": "nobody"},
             "accounts:person": {"username": self.people["detective"].username},
             "roster:person": {"person_id": self.people["detective"].pk}, "roster:close_visit": {"visit_id": 1},
             "roster:sign": {"person_id": self.people["detective"].pk}, "roster:end_designation": {"designation_id": 1},
@@ -376,8 +381,9 @@ class TestTables:
         to_all = {name for name, row in GET.items() if row[0] != LOGIN}
 
         assert to_all == {
-            "account_login", "federation_back", "federation_leave", "api:document", "api:documentation", "api:health",
-            "health", "take_reads", "transparency:agency", "transparency:index", "transparency:published",
+            "account_login", "federation_back", "federation_leave", "federation_response", "push_worker",
+            "api:document", "api:documentation", "api:health", "health",
+            "take_reads", "transparency:agency", "transparency:index", "transparency:published",
         }  # fmt: skip
 
 
