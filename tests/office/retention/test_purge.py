@@ -3,6 +3,7 @@
 import hashlib
 import json
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from django.utils import timezone
@@ -11,6 +12,7 @@ from psycopg.errors import InsufficientPrivilege, InvalidTransactionState
 
 from platekeeper.office.access.operations import AccessDenied
 from platekeeper.office.accounts.queries import profile_of
+from platekeeper.office.cases.models import CaseFile, CaseItem, ItemKind
 from platekeeper.office.reads.storage import vault
 from platekeeper.office.reads.vault import VaultError
 from platekeeper.office.retention.certificates import as_json, as_pdf, is_genuine
@@ -378,6 +380,24 @@ class TestHeldReads:
         for plate in ("8CAS001", "8CAS002"):
             seen(agency, camera, plate, ago(days=OLD.days))
         hold_of(a_person(agency, Role.DETECTIVE), HoldScope.CASE)
+
+        purge([agency], by="test")
+
+        assert plates_of(owner, agency) == {"8CAS001"}
+
+    def test_of_a_case_stay_when_its_investigators_gathered_them(self, owner):
+        agency, camera = an_archive()
+        detective = a_person(agency, Role.DETECTIVE)
+        gathered, _ = (seen(agency, camera, plate, ago(days=OLD.days)) for plate in ("8CAS001", "8CAS002"))
+        case = CaseFile.objects.create(
+            agency=agency, number="DR 26-1234567", title="Robbery", purpose="x", opened_by=detective,
+            opened_at=timezone.now(),
+        )  # fmt: skip
+        CaseItem.objects.create(
+            case=case, kind=ItemKind.READ, access_id=uuid4(), read_at=gathered[0], read_id=gathered[1],
+            added_by=detective, added_at=timezone.now(),
+        )  # fmt: skip
+        hold_of(detective, HoldScope.CASE)
 
         purge([agency], by="test")
 

@@ -197,5 +197,12 @@ BEGIN
       FROM active h
       JOIN hit t ON t.agency_id = p_agency AND t.entry->>'case_number' = h.case_number
            AND t.read_at >= h.since AND t.read_at < h.until
+     WHERE h.scope = 'CASE'
+    UNION
+    -- what its investigators gathered in the case belongs to it as much as what its hot-list entries hit
+    SELECT i.read_at, i.read_id, h.id
+      FROM active h
+      JOIN case_file c ON c.agency_id = p_agency AND c.number = h.case_number
+      JOIN case_item i ON i.case_id = c.id AND i.kind = 'READ' AND i.read_at >= h.since AND i.read_at < h.until
      WHERE h.scope = 'CASE';
 END $$;
