@@ -10,7 +10,7 @@ from platekeeper.office.alerts.tasks import JOBS, chase_stops, expire_alerts, te
 from platekeeper.office.hotlists.models import HotList
 from platekeeper.policy import Role
 
-from ..people import OWNER, a_person, an_agency
+from ..people import NOW, OWNER, a_person, an_agency
 from .officers import a_street, an_alert, an_officer, lead, rows, step
 
 A = AlertState
@@ -53,10 +53,10 @@ class TestExpiry:
         lead(officer, checked, A.VERIFIED)
         lead(officer, stopped, A.STOPPED)
 
-        now = timezone.now()
-        expire_alerts(now + EXPIRES_AFTER - timedelta(minutes=5))
+        expire_alerts(NOW + EXPIRES_AFTER - timedelta(minutes=5))
         early = [len(rows(owner, one)) for one in (untouched, checked, stopped)]
-        expire_alerts(now + EXPIRES_AFTER + timedelta(minutes=5))
+        while expire_alerts(NOW + EXPIRES_AFTER + timedelta(minutes=5)):
+            pass  # other tests' alerts are ended before, some hundreds at a time
 
         assert early == [0, 2, 4]
         assert rows(owner, untouched)[-1] == ("expire", "EXPIRED", "platekeeper")

@@ -271,10 +271,10 @@ def sftp(tmp_path) -> Iterator[dict[str, Path | int]]:
             _Server, "127.0.0.1", 0, server_host_keys=[host], authorized_client_keys=str(tmp_path / "authorized"),
             sftp_factory=lambda channel: asyncssh.SFTPServer(channel, chroot=str(root)),
         )  # fmt: skip
-        ready.set()
 
     def run() -> None:
         loop.run_until_complete(serve())
+        loop.call_soon(ready.set)  # only once it runs for ever: a stop that came before would be forgotten
         loop.run_forever()
         acceptor = found["acceptor"]
         acceptor.close()
