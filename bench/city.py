@@ -309,3 +309,16 @@ def percentiles(seconds: Sequence[float]) -> tuple[float, float]:
     """Return median and 95th percentile, in milliseconds."""
     ordered = sorted(seconds) or [float("nan")]
     return statistics.median(ordered) * 1000, ordered[min(len(ordered) - 1, int(len(ordered) * 0.95))] * 1000
+
+
+def inquiry(plate: str) -> Any:
+    """Return a search that Redondo Beach's policy allows."""
+    from platekeeper import policy
+    from platekeeper.office.access.inquiries import Inquiry
+
+    profile = policy.load_profile("redondo-beach")
+    return Inquiry(
+        function=policy.Function.SEARCH, purpose=profile.purposes.authorized[0].code, query={"plate": plate},
+        case_number=profile.access.case_number_example.value, source="192.0.2.7",
+        reason="Burglary at a pharmacy, silver sedan seen leaving",
+    )  # fmt: skip

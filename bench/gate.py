@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 import psycopg
-from bench.city import Precinct, installation, machine, percentiles, this_moment
+from bench.city import Precinct, inquiry, installation, machine, percentiles, this_moment
 from bench.processor import on_cpu
 from bench.search import city_hall
 from rich.console import Console
@@ -34,19 +34,6 @@ _AS_OWNER = (
     " ORDER BY read_at DESC LIMIT 26"
 )
 _AS_WEB = f"SELECT {_COLUMNS} FROM visible_read WHERE plate = %s ORDER BY read_at DESC LIMIT 26"
-
-
-def inquiry(plate: str) -> Any:
-    """Return a search that Redondo Beach's policy allows."""
-    from platekeeper import policy
-    from platekeeper.office.access.inquiries import Inquiry
-
-    profile = policy.load_profile("redondo-beach")
-    return Inquiry(
-        function=policy.Function.SEARCH, purpose=profile.purposes.authorized[0].code, query={"plate": plate},
-        case_number=profile.access.case_number_example.value, source="192.0.2.7",
-        reason="Burglary at a pharmacy, silver sedan seen leaving",
-    )  # fmt: skip
 
 
 def as_owner(connection: psycopg.Connection, here: Precinct, plate: str) -> tuple[float, int]:

@@ -17,6 +17,7 @@ from bench.city import (
     City,
     Precinct,
     Sighting,
+    inquiry,
     installation,
     machine,
     percentiles,
@@ -87,7 +88,6 @@ def accompany(here: Precinct, sighting: Sighting, now: datetime) -> tuple[float,
 
 def opened(here: Precinct, plate: str) -> Any:
     """Open an access as the page does, with its record."""
-    from bench.gate import inquiry
 
     from platekeeper.office.access.operations import open_access
 
