@@ -51,5 +51,6 @@ def database(server: str) -> Iterator[psycopg.Connection]:
         connection.execute("CREATE SCHEMA public AUTHORIZATION ledger_owner")
         connection.execute("GRANT USAGE ON SCHEMA public TO ledger_web")
         connection.execute("SET ROLE ledger_owner")
-        connection.execute(resources.files("platekeeper.ledger").joinpath("ledger.sql").read_text("utf-8"))
+        for name in ("ledger.sql", "erasing.sql"):
+            connection.execute(resources.files("platekeeper.ledger").joinpath(name).read_text("utf-8"))
         yield connection

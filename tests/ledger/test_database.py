@@ -84,7 +84,7 @@ class TestRefusedToEveryone:
             "SELECT * FROM ledger_checkpoint",
             "INSERT INTO ledger_checkpoint VALUES (1, now(), '', '', '')",
             "SELECT append_entry('', 'a.b', '', '', '')",
-            "SELECT erase_details('', now() - interval '9 years', '', '')",
+            "SELECT erase_details('', '{}', now() - interval '9 years', '', '')",
             "SELECT ledger_field('')",
             "SELECT ledger_chain_hash('', '')",
         ],
@@ -327,6 +327,9 @@ class TestTamperingAsSuperuser:
         assert re.search(sentence, verdict.sentence)
 
 
+EVENTS = "ARRAY['access.opened']"
+
+
 class TestEraseDetails:
     def aged(self, database: psycopg.Connection, server: str) -> None:
         """Append two entries of two agencies, three years ago."""
@@ -339,14 +342,16 @@ class TestEraseDetails:
         self.aged(database, server)
 
         with pytest.raises(psycopg.errors.ObjectNotInPrerequisiteState, match="at least one year"):
-            database.execute(f"SELECT erase_details('milpitas', {before}, 'custodian', 'retention')")
+            database.execute(
+                f"SELECT erase_details('milpitas', {EVENTS}, {before}, 'custodian', 'retention')"
+            )
 
     def test_erases_one_agencys_details_and_says_so(self, database, server):
         self.aged(database, server)
         append(database)
 
         row = database.execute(
-            "SELECT erase_details('milpitas', now() - interval '2 years', 'custodian', 'RB 432.6')"
+            f"SELECT erase_details('milpitas', {EVENTS}, now() - interval '2 years', 'custodian', 'RB 432.6')"
         ).fetchone()
 
         entries = list(stored_entries(database))
@@ -356,11 +361,24 @@ class TestEraseDetails:
         assert "RB 432.6" in entries[-1].details
         assert verdict_on(database).holds
 
+    def test_leaves_the_details_of_other_events(self, database, server):
+        append(database, event="hold.requested", agency="milpitas")
+        tamper(server, "UPDATE ledger_entry SET entry_at = entry_at - interval '9 years'", REMAKE_HASHES)
+
+        row = database.execute(
+            f"SELECT erase_details('milpitas', {EVENTS}, now() - interval '2 years', 'custodian', 'AUD-01')"
+        ).fetchone()
+
+        assert row == (0,)
+        assert [stored.details for stored in stored_entries(database)] == ["{}"]
+
     def test_leaves_no_way_open_behind_it(self, database, server):
         self.aged(database, server)
 
         with database.transaction(force_rollback=True):
-            database.execute("SELECT erase_details('milpitas', now() - interval '2 years', 'c', 'r')")
+            database.execute(
+                f"SELECT erase_details('milpitas', {EVENTS}, now() - interval '2 years', 'c', 'r')"
+            )
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 database.execute("DELETE FROM ledger_details")
 

@@ -28,9 +28,9 @@ def a_camera(agency: Agency, **changes: Any) -> Camera:
     return add_camera(agency=agency, **{**given, **changes})
 
 
-def an_unattested_camera(agency: Agency) -> Camera:
+def an_unattested_camera(agency: Agency, **changes: Any) -> Camera:
     return Camera.objects.using(OWNER).create(
-        agency=agency, ref=f"camera-{secrets.token_hex(4)}", name="New one"
+        agency=agency, ref=f"camera-{secrets.token_hex(4)}", name="New one", **changes
     )
 
 

@@ -187,8 +187,8 @@ def _as_json(
         },
         "reads_before": plan.cut_offs.reads.isoformat(),
         "access_records_before": plan.cut_offs.records.isoformat(),
-        "due": plan.due, "held": plan.held, "quarantined": plan.quarantined, "access_records": plan.records,
-        "idle_keys": plan.keys,
+        "due": plan.due, "held": plan.held, "quarantined": plan.quarantined,
+        "quarantined_held": plan.quarantined_held, "access_records": plan.records, "idle_keys": plan.keys,
         "months": [
             {"month": f"{one.month:%Y-%m}", "due": one.due, "held": one.held, "spared": one.spared,
              "not_due": one.kept, "holds": one.holds}
@@ -204,7 +204,7 @@ def _show(agency: "Agency", schedule: "Schedule", plan: "Plan", moment: datetime
         f"{agency.name} on {moment:%Y-%m-%d %H:%M %Z}: reads go after {rule['words']} ({rule['clause']}), "
         f"counted from {schedule.anchor}; that is everything before {plan.cut_offs.reads:%Y-%m-%d %H:%M:%S} UTC."
     )
-    if plan.is_empty and not plan.held:
+    if plan.is_empty and not plan.holds:
         console.print("Nothing is due.")
         return
     table = Table(
@@ -223,6 +223,7 @@ def _show(agency: "Agency", schedule: "Schedule", plan: "Plan", moment: datetime
     console.print(table)
     records = schedule.said["access_records"]
     console.print(
-        f"Also due: {plan.quarantined:,} reads in quarantine; {plan.records:,} access records older than "
+        f"Also due: {plan.quarantined:,} reads in quarantine ({plan.quarantined_held:,} more are held); "
+        f"{plan.records:,} access records older than "
         f"{records['words']} ({records['clause']}); {plan.keys:,} picture keys that serve nothing any more."
     )

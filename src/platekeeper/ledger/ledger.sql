@@ -132,34 +132,6 @@ BEGIN
 END
 $$;
 
--- Erases the details of an agency's entries older than a time, at the end of their retention, and says so in the
--- ledger. Its one year is the floor under every policy (CJIS AU-11); a policy's own term is longer and its caller's.
-CREATE FUNCTION erase_details(p_agency text, p_before timestamptz, p_actor text, p_reason text)
-    RETURNS bigint
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path = pg_catalog, public, pg_temp
-AS $$
-DECLARE
-    v_erased bigint;
-BEGIN
-    IF p_before IS NULL OR p_before > clock_timestamp() - interval '1 year' THEN
-        RAISE EXCEPTION USING
-            ERRCODE = 'object_not_in_prerequisite_state',
-            MESSAGE = 'Ledger details are kept for at least one year (CJIS AU-11): name a time longer ago.';
-    END IF;
-    PERFORM set_config('platekeeper.erasing_details', 'on', true);
-    DELETE FROM ledger_details d USING ledger_entry e
-        WHERE e.sequence = d.sequence AND e.agency = p_agency AND e.entry_at < p_before;
-    GET DIAGNOSTICS v_erased = ROW_COUNT;
-    PERFORM set_config('platekeeper.erasing_details', '', true);
-    PERFORM append_entry(
-        p_agency, 'ledger-details.erased', p_actor, p_agency,
-        jsonb_build_object('before', p_before, 'erased', v_erased, 'reason', p_reason)::text
-    );
-    RETURN v_erased;
-END
-$$;
-
 CREATE FUNCTION ledger_refuse_change() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path = pg_catalog, public, pg_temp
@@ -202,6 +174,5 @@ REVOKE ALL ON FUNCTION
     ledger_leaf_hash(bigint, timestamptz, text, text, text, text, bytea),
     ledger_chain_hash(bytea, bytea),
     append_entry(text, text, text, text, text),
-    erase_details(text, timestamptz, text, text),
     ledger_refuse_change()
     FROM PUBLIC;

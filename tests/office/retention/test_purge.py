@@ -5,12 +5,14 @@ import json
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
+import psycopg
 import pytest
 from django.utils import timezone
 from psycopg import IsolationLevel
 from psycopg.errors import InsufficientPrivilege, InvalidTransactionState
 
-from platekeeper.office.access.operations import AccessDenied
+from platekeeper import wire
+from platekeeper.office.access.operations import AccessDenied, open_access
 from platekeeper.office.accounts.queries import profile_of
 from platekeeper.office.cases.models import CaseFile, CaseItem, ItemKind
 from platekeeper.office.reads.storage import vault
@@ -26,8 +28,8 @@ from platekeeper.office.retention.schedules import (
 )
 from platekeeper.policy import Role
 
-from ..people import a_person, an_agency
-from ..streets import a_list, a_list_of, a_read, an_unattested_camera, listed, take
+from ..people import a_person, an_agency, an_inquiry
+from ..streets import LAT, LON, a_list, a_list_of, a_read, an_unattested_camera, listed, take
 from .archives import ago, an_archive, approve, hold_of, plates_of, seen
 
 OLD = timedelta(days=5 * 365 + 40)
@@ -40,6 +42,17 @@ def run_of(connection, agency, before, records=None):
     ).fetchone()[0]
 
 
+def released(web, agency, hold_id) -> None:
+    asking, sergeant = a_person(agency, Role.DETECTIVE), a_person(agency, Role.SUPERVISOR)
+    stated = {"disposed_at": ago(days=1).isoformat(), "authority": "Superior Court"}
+    for person, step, detail in (
+        (sergeant, "APPROVE", {}),
+        (asking, "ASK_RELEASE", stated),
+        (sergeant, "RELEASE", {}),
+    ):
+        web.execute("SELECT take_hold_step(%s, %s, %s, %s)", [person.pk, hold_id, step, json.dumps(detail)])
+
+
 class TestEarlyPurge:
     """Raw SQL, past all of the product's code."""
 
@@ -49,6 +62,7 @@ class TestEarlyPurge:
         ["SELECT open_purge(1, now() - interval '50 years', now() - interval '50 years', 'x')",
          "SELECT * FROM purge_reads('2020-01-01', 10)", "SELECT purge_traces('2020-01-01')",
          "SELECT destroy_keys(1, '{}')", "SELECT purge_records(1, 10)", "SELECT purge_quarantine(1)",
+         "SELECT * FROM quarantine_plan(1, now())", "SELECT * FROM held_quarantine(1, '-infinity', 'infinity')",
          "SELECT drop_empty_month('2020-01-01')", "SELECT tidy_plates(1, NULL, '2020-01-01', '', 10)",
          "SELECT * FROM purge_plan(1, now())", "SELECT * FROM held_reads(1, '-infinity', 'infinity')"],
     )  # fmt: skip
@@ -64,7 +78,8 @@ class TestEarlyPurge:
          "UPDATE retention_schedule SET purge_seconds = 0", "UPDATE purge_run SET reads_before = now()",
          "SELECT empty_month('2020_01', '{}')", "SELECT delete_due('2020_01', 10)",
          "SELECT lock_politely('{read}', 'SHARE')",
-         "SELECT append_entry('', 'purge.certified', 'x', '', '{}')", "SELECT erase_details('a', now(), 'x', 'x')",
+         "SELECT append_entry('', 'purge.certified', 'x', '', '{}')",
+         "SELECT erase_details('a', '{}', now(), 'x', 'x')",
          "SELECT plate FROM read", "SELECT consent_schedule(1, 1, 'custodian')", "SELECT request_hold(1, '{}')",
          "SELECT take_hold_step(1, gen_random_uuid(), 'RELEASE', '{}')"],
     )  # fmt: skip
@@ -407,20 +422,11 @@ class TestHeldReads:
         agency, camera = an_archive()
         moment = ago(days=OLD.days)
         one, other, _ = (seen(agency, camera, plate, moment) for plate in ("8ONE111", "8TWO222", "8GONE33"))
-        detective, sergeant = a_person(agency, Role.DETECTIVE), a_person(agency, Role.SUPERVISOR)
+        detective = a_person(agency, Role.DETECTIVE)
         first = hold_of(detective, HoldScope.READS, reads=(one,))
         hold_of(detective, HoldScope.READS, reads=(other,))
         purge([agency], by="test")
-        for person, step, detail in (
-            (sergeant, "APPROVE", {}),
-            (
-                detective,
-                "ASK_RELEASE",
-                {"disposed_at": ago(days=1).isoformat(), "authority": "Superior Court"},
-            ),
-            (sergeant, "RELEASE", {}),
-        ):
-            web.execute("SELECT take_hold_step(%s, %s, %s, %s)", [person.pk, first, step, json.dumps(detail)])
+        released(web, agency, first)
 
         purge([agency], by="test")
 
@@ -428,6 +434,182 @@ class TestHeldReads:
         names = owner.execute("SELECT name FROM image_key WHERE agency_id = %s", [agency.pk]).fetchall()
         assert len(names) == 1
         assert names[0][0].endswith("+2")
+
+
+def quarantined(owner, agency) -> set[str]:
+    rows = owner.execute(
+        "SELECT body#>>'{plate,norm}' FROM quarantined_read WHERE agency_id = %s", [agency.pk]
+    )
+    return {plate for (plate,) in rows}
+
+
+class TestHeldQuarantine:
+    """Reads that no one could place or date are kept by a hold that may mean them (RET-04)."""
+
+    MOMENT = timedelta(days=OLD.days)
+
+    def waiting(self, agency, camera, plate, *, at=None, ahead=timedelta(), **changes):
+        arrived = at or ago(days=OLD.days)
+        taken = take(agency, a_read(camera, plate, captured_at=arrived + ahead, **changes), now=arrived)
+        (one,) = taken.quarantined
+        return arrived + ahead, one.read_id
+
+    def hold(self, agency, scope, **changes):
+        return hold_of(a_person(agency, Role.DETECTIVE), scope, **changes)
+
+    def around(self, **changes):
+        noon = ago(days=OLD.days)
+        window = {"covers_from": noon - timedelta(hours=1), "covers_to": noon + timedelta(hours=1)}
+        return {"lat": LAT, "lon": LON, "radius_m": 50.0, **window, **changes}
+
+    def test_of_a_place_and_time_stays_where_its_camera_or_its_position_is_there(self, owner):
+        agency, _ = an_archive()
+        far = wire.Position(lat=LAT + 1, lon=LON)
+        there = an_unattested_camera(agency, lat=LAT, lon=LON)
+        self.waiting(agency, there, "8IN0001")
+        self.waiting(agency, there, "8OUT001", position=far)
+        self.waiting(agency, there, "8OUT002", at=ago(days=OLD.days + 1))
+        self.hold(agency, HoldScope.AREA, **self.around())
+
+        purge([agency], by="test")
+
+        assert quarantined(owner, agency) == {"8IN0001"}
+
+    def test_of_a_place_stays_where_nobody_knows_the_camera(self, owner):
+        agency, _ = an_archive()
+        self.waiting(agency, an_unattested_camera(agency), "8WHR001")
+        self.hold(agency, HoldScope.AREA, **self.around())
+
+        purge([agency], by="test")
+
+        assert quarantined(owner, agency) == {"8WHR001"}
+
+    @pytest.mark.parametrize("scope", [HoldScope.AREA, HoldScope.PLATE])
+    def test_stays_when_its_clock_ran_ahead_of_the_time_that_is_held(self, scope, owner):
+        agency, camera = an_archive()
+        self.waiting(agency, camera, "8HLD001", ahead=timedelta(days=3))
+        area = self.around()
+        place = (
+            area if scope is HoldScope.AREA else {name: area[name] for name in ("covers_from", "covers_to")}
+        )
+        self.hold(agency, scope, **place)
+
+        purge([agency], by="test")
+
+        assert quarantined(owner, agency) == {"8HLD001"}
+
+    def test_of_a_case_stays_by_the_plates_that_its_entries_name(self, owner):
+        agency, _ = an_archive()
+        camera = an_unattested_camera(agency)
+        cases = {"8CAS001": "DR 26-1234567", "7PAR*": "DR 26-1234567", "8CAS009": "other"}
+        a_list_of(agency, [listed(plate, case_number=case) for plate, case in cases.items()])
+        for plate in ("8CAS001", "BCAS00I", "7PAR555", "8CAS009", "8GONE11"):
+            self.waiting(agency, camera, plate)
+        self.hold(agency, HoldScope.CASE)
+
+        purge([agency], by="test")
+
+        assert quarantined(owner, agency) == {"8CAS001", "BCAS00I", "7PAR555"}
+
+    def test_stays_when_it_is_named_itself(self, owner):
+        agency, _ = an_archive()
+        one, _ = (
+            self.waiting(agency, an_unattested_camera(agency), plate) for plate in ("8ONE111", "8TWO222")
+        )
+        self.hold(agency, HoldScope.READS, reads=(one,))
+
+        purge([agency], by="test")
+
+        assert quarantined(owner, agency) == {"8ONE111"}
+
+    def test_is_told_on_the_certificate_and_makes_no_purge_of_its_own(self, owner):
+        agency, _ = an_archive()
+        for plate in ("8HLD001", "8GONE11"):
+            self.waiting(agency, an_unattested_camera(agency), plate)
+        hold_id = self.hold(agency, HoldScope.PLATE)
+
+        (certificate,) = purge([agency], by="test")
+
+        told = json.loads(certificate.body)
+        assert [(one["kind"], one["count"], one["held"]) for one in told["destroyed"]] == [
+            ("quarantined-read", 1, 1)
+        ]
+        assert [(one["hold"], one["reads"]) for one in told["held"]] == [(str(hold_id), 1)]
+        assert purge([agency], by="test") == []
+
+    def test_does_not_keep_its_day_readable_in_backups(self, connect):
+        agency, _ = an_archive()
+        moment, _ = self.waiting(agency, an_unattested_camera(agency), "8HLD001")
+        slices = [f"{moment:%Y-%m-%d}", f"{moment:%Y-%m-%d}+kept"]
+        asked = "SELECT name FROM living_slices(%s::integer[], %s::text[])", [[agency.pk] * 2, slices]
+        before = {name for (name,) in connect("custodian").execute(*asked)}
+        self.hold(agency, HoldScope.PLATE)
+
+        after = {name for (name,) in connect("custodian").execute(*asked)}
+
+        assert (before, after) == (set(slices), {slices[1]})
+
+    def test_goes_after_the_release(self, owner, web):
+        agency, _ = an_archive()
+        self.waiting(agency, an_unattested_camera(agency), "8HLD001")
+        released(web, agency, self.hold(agency, HoldScope.PLATE))
+
+        purge([agency], by="test")
+
+        assert quarantined(owner, agency) == set()
+
+
+class TestAccessRecords:
+    """What the ledger says of accesses goes with their records; what it says of decisions stays (AUD-01)."""
+
+    def told_after(self, database, agency, *, years: int) -> dict[str, bool]:
+        """Return which events have their details after a purge of records, had all happened so long ago.
+
+        Only a superuser can make the past older, and the chain would show it: nothing of it stays.
+        """
+        with (
+            psycopg.connect(database.embedded.superuser_address("platekeeper")) as superuser,
+            superuser.transaction(force_rollback=True),
+        ):
+            for table, column, of in (
+                ("access_record", "accessed_at", ("agency_id", agency.pk)),
+                ("ledger_entry", "entry_at", ("agency", agency.slug)),
+            ):
+                superuser.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+                superuser.execute(
+                    f"UPDATE {table} SET {column} = {column} - interval '{years} years' WHERE {of[0]} = %s",
+                    of[1:],
+                )
+                superuser.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+            before = datetime.now(UTC) - timedelta(days=5 * 366)
+            run_of(superuser, agency, before, records=before)
+            while superuser.execute("SELECT purge_records(%s, 1)", [agency.pk]).fetchone() == (True,):
+                superuser.execute("DROP TABLE gone_record")  # as the end of a transaction does
+            rows = superuser.execute(
+                "SELECT e.event, d.details IS NOT NULL FROM ledger_entry e LEFT JOIN ledger_details d USING (sequence)"
+                " WHERE e.agency = %s ORDER BY sequence", [agency.slug])  # fmt: skip
+            return dict(rows.fetchall())
+
+    def an_office(self):
+        agency, _ = an_archive()
+        detective = a_person(agency, Role.DETECTIVE)
+        hold_of(detective)
+        open_access(person=detective, agency=agency, inquiry=an_inquiry(agency), now=timezone.now())
+        return agency
+
+    def test_end_with_their_details_and_leave_those_of_decisions(self, database):
+        told = self.told_after(database, self.an_office(), years=6)
+
+        assert told["access.opened"] is False
+        assert {
+            told[event] for event in ("hold.requested", "retention.approved", "ledger-details.erased")
+        } == {True}
+
+    def test_keep_their_details_within_their_period(self, database):
+        told = self.told_after(database, self.an_office(), years=4)
+
+        assert told["access.opened"] is True
+        assert "ledger-details.erased" not in told
 
 
 class TestCertificate:

@@ -234,13 +234,11 @@ def _copy_slice(connection: psycopg.Connection, of: Slice, draft: Path, key: byt
     agency, name = of
     since = datetime.combine(date.fromisoformat(name[:10]), datetime.min.time(), UTC)
     for table, column in SLICED.items():
-        ids = {"read": "id", "image": "read_id", "hit": "read_id"}.get(table)
-        part = _kept_or_not(ids, column, is_kept=name.endswith(KEPT))
-        if part is None:
-            continue
-        query = sql.SQL("COPY (SELECT * FROM {} t WHERE agency_id = {} AND {} >= {} AND {} < {}{}) TO STDOUT").format(
+        query = sql.SQL(
+            "COPY (SELECT * FROM {} t WHERE agency_id = {} AND {} >= {} AND {} < {} AND {}) TO STDOUT"
+        ).format(
             sql.Identifier(table), agency, sql.Identifier(column), since, sql.Identifier(column), since + _DAY,
-            part.format(agency, since, since + _DAY),
+            _kept_or_not(table, is_kept=name.endswith(KEPT)).format(agency, since, since + _DAY),
         )  # fmt: skip
         label = f"slices/{agency}/{name}/{table}"
         with connection.cursor() as cursor, cursor.copy(query) as rows:
@@ -249,13 +247,19 @@ def _copy_slice(connection: psycopg.Connection, of: Slice, draft: Path, key: byt
                 seal_file(draft / label, key, label, _behind(bytes(first), rows))
 
 
-def _kept_or_not(ids: str | None, column: str, *, is_kept: bool) -> sql.SQL | None:
-    """Return the condition that parts reads that a purge may spare from others; None where there are none such."""
-    if ids is None:
-        return None if is_kept else sql.SQL("")
-    word = "IN" if is_kept else "NOT IN"
-    kept = "(SELECT k.read_at, k.id FROM kept_reads({}, {}, {}) k)"  # asked once for the whole day
-    return sql.SQL(f" AND (t.{column}, t.{ids}) {word} {kept}")  # names of this module only
+# what a purge may spare, asked once for the whole day: table -> its column or columns, and the function
+_KEPT = {
+    "read": ("(t.read_at, t.id)", "SELECT k.read_at, k.id FROM kept_reads({}, {}, {}) k"),
+    "image": ("(t.read_at, t.read_id)", "SELECT k.read_at, k.id FROM kept_reads({}, {}, {}) k"),
+    "hit": ("(t.read_at, t.read_id)", "SELECT k.read_at, k.id FROM kept_reads({}, {}, {}) k"),
+    "quarantined_read": ("t.id", "SELECT k.id FROM held_quarantine({}, {}, {}) k"),
+}
+
+
+def _kept_or_not(table: str, *, is_kept: bool) -> sql.SQL:
+    """Return the condition that parts what a purge may spare from what it does not."""
+    columns, kept = _KEPT[table]
+    return sql.SQL(f"{columns} {'IN' if is_kept else 'NOT IN'} ({kept})")  # names of this module only
 
 
 def _behind(first: bytes, rows: Any) -> Iterator[bytes]:

@@ -139,8 +139,7 @@ def _purge(agencies: Sequence[Agency], by: str, moment: datetime) -> list[Certif
     for agency, plan in due.items():
         own = [month.month for month in plan.months if month.due]
         lost = {text for one in gone.values() for text in one.plates.get(agency.pk, ())}
-        held = _held(plan)
-        certificates.append(_finished(agency, runs[agency], own, None if emptied else lost, held))
+        certificates.append(_finished(agency, runs[agency], own, None if emptied else lost, plan.holds))
     purging.drop_empty(months)
     return certificates
 
@@ -163,7 +162,7 @@ def _resumed(run: Run) -> Certificate:
     for month in months:
         purging.purge_month(month)
     plan = purging.planned(agency, CutOffs(run.reads_before, run.records_before))
-    return _finished(agency, run.id, months, None, _held(plan))
+    return _finished(agency, run.id, months, None, plan.holds)
 
 
 def _may_go_on(run: Run) -> bool:
@@ -174,14 +173,6 @@ def _may_go_on(run: Run) -> bool:
         return False
     allowed = cut_offs(schedule, profile_of(agency), purging.database_clock())
     return allowed.reads >= run.reads_before and allowed.records >= run.records_before
-
-
-def _held(plan: purging.Plan) -> dict[str, int]:
-    held: dict[str, int] = {}
-    for month in plan.months:
-        for hold, reads in month.holds.items():
-            held[hold] = held.get(hold, 0) + reads
-    return held
 
 
 def _finished(
@@ -257,8 +248,9 @@ def keep_forecast(agency: Agency, plan: purging.Plan, *, now: datetime) -> None:
     body = {
         "reads_before": plan.cut_offs.reads.isoformat(),
         "records_before": plan.cut_offs.records.isoformat(),
-        "due": plan.due, "held": plan.held, "quarantined": plan.quarantined, "records": plan.records,
-        "holds": _held(plan), "months": months,
+        "due": plan.due, "held": plan.held, "quarantined": plan.quarantined,
+        "quarantined_held": plan.quarantined_held, "records": plan.records,
+        "holds": plan.holds, "months": months,
     }  # fmt: skip
     with connections[CUSTODIAN].cursor() as cursor:
         cursor.execute(

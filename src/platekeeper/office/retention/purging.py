@@ -5,6 +5,7 @@ the database; the files of pictures are removed here, after the key that opens t
 """
 
 import logging
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -66,6 +67,8 @@ class Plan:
         cut_offs: what is due.
         months: months with anything due, oldest first.
         quarantined: reads in quarantine that are due.
+        quarantined_held: reads in quarantine that are due but held.
+        quarantine_holds: how many of those each hold keeps, by its id.
         records: access records that are due.
         keys: image keys that are due and serve nothing any more.
     """
@@ -73,6 +76,8 @@ class Plan:
     cut_offs: CutOffs
     months: tuple[MonthPlan, ...]
     quarantined: int
+    quarantined_held: int
+    quarantine_holds: dict[str, int]
     records: int
     keys: int
 
@@ -85,6 +90,14 @@ class Plan:
     def held(self) -> int:
         """Reads that are due but held."""
         return sum(month.held for month in self.months)
+
+    @property
+    def holds(self) -> dict[str, int]:
+        """How many reads each hold keeps, those in quarantine among them."""
+        kept: Counter[str] = Counter(self.quarantine_holds)
+        for month in self.months:
+            kept.update(month.holds)
+        return dict(kept)
 
     @property
     def is_empty(self) -> bool:
@@ -104,10 +117,10 @@ def planned(agency: Agency, of: CutOffs) -> Plan:
         MonthPlan(month, due, held, spared, kept, _decoded(holds))
         for month, due, held, spared, kept, holds in rows
     )
-    quarantined = asked("SELECT due_quarantine(%s, %s)", agency.pk, of.reads)[0][0]
+    due, held, holds = asked("SELECT due, held, holds FROM quarantine_plan(%s, %s)", agency.pk, of.reads)[0]
     records = asked("SELECT due_records(%s, %s)", agency.pk, of.records)[0][0]
     keys = asked("SELECT idle_keys(%s, %s)", agency.pk, of.reads)[0][0]
-    return Plan(of, months, quarantined, records, keys)
+    return Plan(of, months, due, held, _decoded(holds), records, keys)
 
 
 def _decoded(value: Any) -> dict[str, Any]:

@@ -133,23 +133,3 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
     UNION SELECT h.read_at, h.read_id FROM hit h
      WHERE h.agency_id = p_agency AND h.read_at >= p_from AND h.read_at < p_to
 $$;
-
--- Which of these slices still hold anything that is stored; the keys of the others are destroyed.
-CREATE FUNCTION living_slices(p_agencies integer[], p_names text[]) RETURNS TABLE (agency_id integer, name text)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
-    SELECT s.agency, s.name
-      FROM unnest(p_agencies, p_names) AS s(agency, name),
-           LATERAL (SELECT left(s.name, 10)::timestamp AT TIME ZONE 'UTC' AS since) AS d
-     WHERE CASE WHEN s.name LIKE '%+kept' THEN EXISTS (
-               SELECT 1 FROM read r
-                WHERE r.agency_id = s.agency AND r.read_at >= d.since AND r.read_at < d.since + interval '1 day')
-           ELSE EXISTS (
-               SELECT 1 FROM read r
-                WHERE r.agency_id = s.agency AND r.read_at >= d.since AND r.read_at < d.since + interval '1 day'
-                  AND (r.read_at, r.id) NOT IN (
-                      SELECT k.read_at, k.id FROM kept_reads(s.agency, d.since, d.since + interval '1 day') k))
-            OR EXISTS (
-               SELECT 1 FROM quarantined_read q
-                WHERE q.agency_id = s.agency AND q.received_at >= d.since AND q.received_at < d.since + interval '1 day')
-           END
-$$;
