@@ -1,5 +1,6 @@
 """What the tests of pages share: one demonstration a worker, and a browser a file."""
 
+import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -37,5 +38,7 @@ def visit(house: House, browser: Browser) -> Iterator[Callable[..., Visit]]:
         return opened[-1]
 
     yield at
-    for one in opened:
+    for one in opened:  # shown where the test failed
+        sys.stdout.write("\n".join(one.told()))
         one.leave()
+    sys.stdout.write(house.installation.log.read_text()[-2000:])

@@ -39,7 +39,10 @@ class Installation:
         self.folder.chmod(0o711)
         self.data = self.folder / "data"
         self.port = free_port()
-        self.server: subprocess.Popen[str] | None = None
+        self.server: subprocess.Popen[bytes] | None = None
+        self.log = (
+            self.folder / "server.log"
+        )  # a pipe that nobody empties would stop the server when it is full
 
     def environment(self, **more: str) -> dict[str, str]:
         clean = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
@@ -75,17 +78,17 @@ class Installation:
 
     def start(self) -> None:
         """Start the server and wait until it answers."""
-        self.server = subprocess.Popen(
-            [*COMMAND, "serve", "--port", str(self.port)],
-            env=self.environment(),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-        )
+        with self.log.open("ab") as log:
+            self.server = subprocess.Popen(
+                [*COMMAND, "serve", "--port", str(self.port)],
+                env=self.environment(),
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
         deadline = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < deadline:
-            assert self.server.poll() is None, self.server.communicate()[0]
+            assert self.server.poll() is None, self.log.read_text()
             with (
                 contextlib.suppress(OSError),
                 urllib.request.urlopen(f"{self.address}/health/", timeout=5) as answer,
@@ -100,10 +103,10 @@ class Installation:
         assert self.server is not None
         self.server.send_signal(how)
         try:
-            self.server.communicate(timeout=60)
+            self.server.wait(timeout=60)
         except subprocess.TimeoutExpired:
             self.server.kill()
-            self.server.communicate()
+            self.server.wait()
         status, self.server = self.server.returncode, None
         return status
 

@@ -14,11 +14,6 @@ LISTENS = """
 """
 
 
-def live(visit, path) -> None:
-    visit.go(path)
-    visit.page.locator("[data-live=on]").wait_for()
-
-
 def log_on(visit, sign: str) -> None:
     """Put one's unit on the road, on the way that the car's screen asks for it."""
     visit.page.add_init_script(LISTENS)
@@ -46,7 +41,7 @@ class TestElCajon:
     def test_leads_an_alert_in_its_order_from_the_sound_to_the_outcome(self, house, visit):
         officer, dispatcher = visit("officer.ec", color_scheme="dark"), visit("dispatcher.ec")
         log_on(officer, "2a31")
-        live(dispatcher, "/dispatch/board/")
+        dispatcher.live("/dispatch/board/")
         assert "2A31" in dispatcher.page.locator(".units").inner_text()  # OPS-01
 
         officer.press("Shift")  # the first touch allows the sound
@@ -97,13 +92,13 @@ class TestElCajon:
 
     def test_turns_red_where_the_state_differs_and_waits_for_a_second_person(self, house, visit):
         officer, dispatcher = visit("officer.ec", color_scheme="dark"), visit("dispatcher.ec")
-        live(officer, "/dispatch/car/")
+        officer.live("/dispatch/car/")
         house.sees("el-cajon", "ec-broadway", "6NPR947", region="US-TX")
         officer.page.locator("#alert-panel.alert--red", has_text="Texas").wait_for()
         officer.picture("car-red")
         officer.press("d")
         officer.page.locator(".checklist", has_text="Dispatch asked").wait_for()
-        live(dispatcher, "/dispatch/board/")
+        dispatcher.live("/dispatch/board/")
         dispatcher.press("j", "Tab", "Enter")
         officer.page.locator(".checklist .is-done").wait_for()
 
@@ -118,7 +113,7 @@ class TestElCajon:
 class TestMonrovia:
     def test_has_the_picture_looked_at_and_takes_a_reason_for_what_is_not_practicable(self, house, visit):
         officer = visit("officer.mo")
-        live(officer, "/dispatch/car/")  # no log-on: Monrovia's policy asks for none
+        officer.live("/dispatch/car/")  # no log-on: Monrovia's policy asks for none
         house.sees("monrovia", "mo-foothill", "9CVB138", images=DUSK)
         officer.page.locator("#alert-panel", has_text="2022 Kia Forte").wait_for()
         officer.picture("car-day")

@@ -61,11 +61,11 @@ class TestPasskey:
 
         thief = visit().page
         first_step(thief, office, PASSWORD)
-        thief.evaluate(
-            "given => { const form = document.querySelector('#webauthn_form');"
-            " form.elements.credential.value = given; HTMLFormElement.prototype.submit.call(form); }",
-            key.given[-1],
-        )
-        thief.wait_for_load_state()
+        with thief.expect_navigation():
+            thief.evaluate(
+                "given => { const form = document.querySelector('#webauthn_form');"
+                " form.elements.credential.value = given; HTMLFormElement.prototype.submit.call(form); }",
+                key.given[-1],
+            )
         thief.goto(office + "/account/")
         assert thief.url.endswith("/authenticate/")  # still asked for a second factor

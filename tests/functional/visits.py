@@ -4,6 +4,7 @@ import base64
 import io
 import os
 import shutil
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -23,9 +24,11 @@ LAPTOP, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 PASSWORD = "harbour lamp seven tulip"
 PAGES = Path(__file__).parents[2] / "docs" / "pictures"
 PEOPLE = (
-    "officer.rb", "officer.ec", "officer.mo", "dispatcher.rb", "dispatcher.ec", "detective.rb", "detective.mi",
-    "detective.la", "supervisor.rb", "supervisor.ec", "admin.rb", "admin.la", "auditor.rb",
+    "officer.rb", "officer.mi", "officer.ec", "officer.mo", "dispatcher.rb", "dispatcher.ec",
+    "detective.rb", "detective.mi", "detective.la", "supervisor.rb", "supervisor.ec",
+    "admin.rb", "admin.la", "auditor.rb",
 )  # fmt: skip
+_TENTHS = 1200  # of a second, before nothing happens any more
 _FARTHEST = 90  # strokes of Tab to anything on a page
 
 
@@ -143,6 +146,23 @@ class Visit:
         if os.environ.get("PLATEKEEPER_PICTURES"):
             PAGES.mkdir(parents=True, exist_ok=True)
             (PAGES / f"{name}.png").write_bytes(taken)
+
+    def live(self, path: str) -> None:
+        """Open a page that listens, and wait until it does."""
+        self.go(path)
+        self.page.locator("[data-live=on]").wait_for()
+
+    def until(self, happened: Callable[[], object]) -> None:
+        """Let the page go on until something has happened."""
+        for _ in range(_TENTHS):
+            if happened():
+                return
+            self.page.wait_for_timeout(100)
+        raise AssertionError(f"it never happened on {self.page.url}")
+
+    def told(self) -> tuple[str, ...]:
+        """Return where the visit ended, what the browser complained of, and what the page said last."""
+        return self.page.url, *self.complaints, self.page.locator("body").inner_text(timeout=5_000)[:3000]
 
     def leave(self) -> None:
         self.context.close()

@@ -2,7 +2,8 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+import json
+from collections.abc import AsyncIterator, Callable
 
 import psycopg
 import pytest
@@ -11,7 +12,7 @@ from django.test import AsyncClient
 
 from platekeeper.office.accounts.models import Agency
 from platekeeper.office.alerts import feed as feeding
-from platekeeper.office.alerts.feed import Feed
+from platekeeper.office.alerts.feed import CHANNEL, LINE_OFF, LINE_ON, Feed, News
 from platekeeper.policy import Role
 
 from ..doors import logged_in
@@ -44,17 +45,15 @@ def raised(agency) -> Callable[[], str]:
     return raised_once
 
 
-async def first_heard(feed: Feed, agency: Agency, raising: Callable[[], str]) -> tuple[str | None, list[str]]:
-    """Return what a board hears first, and the alerts raised until then."""
+async def listened(feed: Feed, agency: Agency) -> AsyncIterator[News | None]:
+    """Return a board's notices once nothing can be missed any more."""
     notices = feed.notices(agency.pk)
-    heard = asyncio.ensure_future(anext(notices))
-    told: list[str] = []
-    for _ in range(PATIENCE_SECONDS * 2):
-        told.append(await asyncio.to_thread(raising))
-        with contextlib.suppress(TimeoutError):
-            news = await asyncio.wait_for(asyncio.shield(heard), 0.5)
-            return news and news.id, told
-    raise AssertionError("nothing was heard")
+    assert await anext(notices) == LINE_ON
+    return notices
+
+
+async def soon(notices: AsyncIterator[News | None]) -> News | None:
+    return await asyncio.wait_for(anext(notices), PATIENCE_SECONDS)
 
 
 async def ended(feed: Feed) -> None:
@@ -73,9 +72,10 @@ class TestFeed:
     def test_tells_a_board_of_its_agency_s_alerts(self, agency, raised):
         async def board() -> None:
             feed = Feed()
-            heard, told = await first_heard(feed, agency, raised)
+            notices = await listened(feed, agency)
+            told = await asyncio.to_thread(raised)
+            assert await soon(notices) == News("alert", told)
             await ended(feed)
-            assert heard in told
 
         asyncio.run(board())
 
@@ -84,11 +84,12 @@ class TestFeed:
 
         async def boards() -> None:
             feed = Feed()
-            theirs = feed.notices(other.pk)
-            at_theirs = asyncio.ensure_future(anext(theirs))
-            await first_heard(feed, agency, raised)
+            theirs = await listened(feed, other)
+            ours = await listened(feed, agency)
+            await asyncio.to_thread(raised)
+            await soon(ours)
             with pytest.raises(TimeoutError):
-                await asyncio.wait_for(at_theirs, 0.5)
+                await asyncio.wait_for(anext(theirs), 0.5)
             await ended(feed)
 
         asyncio.run(boards())
@@ -98,32 +99,57 @@ class TestFeed:
 
         async def board() -> None:
             feed = Feed()
-            notices = feed.notices(agency.pk)
+            notices = await listened(feed, agency)
             assert await anext(notices) is None
             await ended(feed)
 
         asyncio.run(board())
 
-    def test_listens_again_after_its_connection_was_cut(self, agency, raised, owner, database):
+    def test_says_when_its_line_is_lost_and_when_it_listens_again(self, agency, raised, owner, database):
         async def board() -> None:
             feed = Feed()
-            await first_heard(feed, agency, raised)
+            notices = await listened(feed, agency)
             with psycopg.connect(database.embedded.superuser_address(), autocommit=True) as superuser:
                 for pid in listening(owner):
                     superuser.execute("SELECT pg_terminate_backend(%s)", [pid])
-            heard, told = await first_heard(feed, agency, raised)
+            assert [await soon(notices), await soon(notices)] == [LINE_OFF, LINE_ON]
+            told = await asyncio.to_thread(raised)
+            assert await soon(notices) == News("alert", told)
             await ended(feed)
-            assert heard in told
+
+        asyncio.run(board())
+
+    @pytest.mark.parametrize(
+        "payload", ["", "no json", "[]", "7", '{"agency": "x", "alert": 1}', '{"agency": 1}']
+    )
+    def test_listens_on_whatever_somebody_else_notifies(self, agency, raised, web, payload):
+        async def board() -> None:
+            feed = Feed()
+            notices = await listened(feed, agency)
+            web.execute("SELECT pg_notify(%s, %s)", [CHANNEL, payload])
+            told = await asyncio.to_thread(raised)
+            assert await soon(notices) == News("alert", told)
+            await ended(feed)
+
+        asyncio.run(board())
+
+    def test_lets_a_board_that_fell_behind_ask_for_everything_anew(self, agency):
+        async def board() -> None:
+            feed = Feed()
+            notices = await listened(feed, agency)
+            for number in range(1001):
+                feed._pass_on(json.dumps({"agency": agency.pk, "alert": str(number)}))
+            assert await soon(notices) == LINE_ON
+            await ended(feed)
 
         asyncio.run(board())
 
     def test_listens_once_for_all_boards(self, agency, raised, owner):
         async def boards() -> None:
             feed = Feed()
-            many = [feed.notices(agency.pk) for _ in range(5)]
-            waiting = [asyncio.ensure_future(anext(notices)) for notices in many]
-            await first_heard(feed, agency, raised)
-            heard = await asyncio.gather(*waiting)
+            many = [await listened(feed, agency) for _ in range(5)]
+            await asyncio.to_thread(raised)
+            heard = [await soon(notices) for notices in many]
             assert len(set(heard)) == 1
             assert len(listening(owner)) == 1
             await ended(feed)
@@ -157,14 +183,9 @@ class TestStream:
             assert answer.headers["Content-Type"] == "text/event-stream"
             parts = answer.streaming_content
             assert await anext(parts) == b"retry: 2000\n\n"
-            told: list[str] = []
-            heard = asyncio.ensure_future(anext(parts))
-            for _ in range(PATIENCE_SECONDS * 2):
-                told.append(await asyncio.to_thread(raised))
-                with contextlib.suppress(TimeoutError):
-                    said = await asyncio.wait_for(asyncio.shield(heard), 0.5)
-                    break
-            assert said.decode() in {f"event: alert\ndata: {alert_id}\n\n" for alert_id in told}
+            assert await anext(parts) == b"event: line\ndata: on\n\n"
+            told = await asyncio.to_thread(raised)
+            assert await anext(parts) == f"event: alert\ndata: {told}\n\n".encode()
             await ended(feed)
 
         asyncio.run(board())

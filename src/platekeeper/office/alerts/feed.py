@@ -2,6 +2,9 @@
 
 A notice carries the agency, what it is about (an alert, or dispatch) and an id, nothing else: whoever may listen learns
 that something happened, and must open an access to see what (promise 1).
+
+A board is told, too, when the listener's own line to the database is there and when it is lost: what happened in
+between was heard by nobody, so a board asks for everything anew once the line is on.
 """
 
 import asyncio
@@ -16,7 +19,7 @@ from django.db import connections
 CHANNEL = "platekeeper_alert"
 _HEARTBEAT_SECONDS = 15.0
 _RETRY_SECONDS = 1.0
-_ABOUT = ("alert", "dispatch")
+_ABOUT = {"alert", "dispatch"}
 
 
 @dataclass(frozen=True)
@@ -24,12 +27,15 @@ class News:
     """Something happened.
 
     Attributes:
-        about: `alert`, or `dispatch` for units, pursuits and cancellations.
-        id: of what.
+        about: `alert`, `dispatch` for units, pursuits and cancellations, or `line` for the feed itself.
+        id: of what; of the line whether it is `on` or `off`.
     """
 
     about: str
     id: str
+
+
+LINE_ON, LINE_OFF = News("line", "on"), News("line", "off")
 
 
 def announce(agency_id: int, about: str, subject: str, using: str) -> None:
@@ -55,14 +61,19 @@ class Feed:
         """Start with nobody."""
         self._boards: dict[int, set[asyncio.Queue[News]]] = {}
         self._task: asyncio.Task[None] | None = None
+        self._listens = False
 
     async def notices(self, agency_id: int) -> AsyncIterator[News | None]:
-        """Yield what happens at an agency, alerts raised and changed among it, and None every 15 seconds without.
+        """Yield what happens at an agency and how the line is, and None every 15 seconds without news.
+
+        Nothing that happens after `LINE_ON` is missed, until `LINE_OFF`.
 
         Args:
             agency_id: the agency.
         """
         queue: asyncio.Queue[News] = asyncio.Queue(maxsize=1000)
+        if self._listens:
+            queue.put_nowait(LINE_ON)
         self._boards.setdefault(agency_id, set()).add(queue)
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._listen())
@@ -77,20 +88,41 @@ class Feed:
 
     async def _listen(self) -> None:
         while any(self._boards.values()):
-            try:
+            # the database may be away, or full: the boards say that the line is lost until it is back
+            with contextlib.suppress(psycopg.OperationalError):
                 async with await _connection() as connection:
-                    await connection.execute(f"LISTEN {CHANNEL}")
-                    async for notice in connection.notifies():
-                        self._pass_on(json.loads(notice.payload))
-            except psycopg.OperationalError:
-                # the database is being restarted; boards catch up by reloading when their stream comes back
-                await asyncio.sleep(_RETRY_SECONDS)
+                    await self._hear(connection)
+            await asyncio.sleep(_RETRY_SECONDS)
 
-    def _pass_on(self, notice: dict[str, str]) -> None:
-        about = next(name for name in _ABOUT if name in notice)
-        for queue in self._boards.get(int(notice["agency"]), ()):
-            with contextlib.suppress(asyncio.QueueFull):
-                queue.put_nowait(News(about, notice[about]))
+    async def _hear(self, connection: psycopg.AsyncConnection) -> None:
+        await connection.execute(f"LISTEN {CHANNEL}")
+        self._tell_line(listens=True)
+        try:
+            async for notice in connection.notifies():
+                self._pass_on(notice.payload)
+        finally:
+            self._tell_line(listens=False)
+
+    def _tell_line(self, *, listens: bool) -> None:
+        self._listens = listens
+        for agency_id in self._boards:
+            self._tell(agency_id, LINE_ON if listens else LINE_OFF)
+
+    def _pass_on(self, payload: str) -> None:
+        # any role may notify anything at all
+        with contextlib.suppress(ValueError, LookupError, TypeError, AttributeError):
+            notice = json.loads(payload)
+            (about,) = notice.keys() & _ABOUT
+            self._tell(int(notice["agency"]), News(about, str(notice[about])))
+
+    def _tell(self, agency_id: int, news: News) -> None:
+        for queue in self._boards.get(agency_id, ()):
+            if queue.full():  # nobody reads that fast: the board asks for everything anew
+                while not queue.empty():
+                    queue.get_nowait()
+                queue.put_nowait(LINE_ON if self._listens else LINE_OFF)
+            else:
+                queue.put_nowait(news)
 
 
 async def _connection() -> psycopg.AsyncConnection:

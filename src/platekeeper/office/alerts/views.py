@@ -233,7 +233,11 @@ def stream(request: HttpRequest) -> StreamingHttpResponse:
 async def _events(agency_id: int) -> AsyncIterator[bytes]:
     yield b"retry: 2000\n\n"
     async for news in FEED.notices(agency_id):
-        yield b": still here\n\n" if news is None else f"event: {news.about}\ndata: {news.id}\n\n".encode()
+        yield (
+            b"event: beat\ndata:\n\n"
+            if news is None
+            else f"event: {news.about}\ndata: {news.id}\n\n".encode()
+        )
 
 
 @login_not_required

@@ -12,6 +12,7 @@
   const isWide = () => getComputedStyle(panel).display !== "none";
 
   const play = () => window.platekeeper.sound.play();
+  const ask = window.platekeeper.line.ask;
 
   /* Which alert is open beside the list */
   function select(card) {
@@ -22,7 +23,7 @@
     card.setAttribute("data-selected", "");
     const link = card.querySelector("a");
     link.setAttribute("aria-current", "true");
-    if (isWide()) htmx.ajax("GET", link.href, { target: panel, swap: "innerHTML", select: "#alert-panel" });
+    if (isWide()) ask(panel, link.href, () => ({ target: panel, swap: "innerHTML", select: "#alert-panel" }));
   }
   let waiting = 0;
   list.addEventListener("platekeeper:selected", function (event) {
@@ -42,15 +43,16 @@
   function cardUrl(id) {
     return list.dataset.cardUrl.replace(list.dataset.cardId, encodeURIComponent(id));
   }
-  list.addEventListener("htmx:sseMessage", (event) => fetchCard(event.detail.data));
   panel.addEventListener("htmx:afterSettle", function (event) {
     if (event.detail.target.id === "alert-panel") fetchCard(panel.querySelector("[data-alert]").dataset.alert);
   });
   function fetchCard(id) {
-    const known = document.getElementById("alert-" + id);
-    htmx
-      .ajax("GET", cardUrl(id), { target: known || list, swap: known ? "outerHTML" : "afterbegin" })
-      .then(() => arrived(id, Boolean(known)));
+    let known = null;
+    function how() {
+      known = document.getElementById("alert-" + id);
+      return { target: known || list, swap: known ? "outerHTML" : "afterbegin" };
+    }
+    ask(list, cardUrl(id), how).then((isAnswered) => (isAnswered ? arrived(id, Boolean(known)) : line.renew()));
   }
   /* A step that a colleague took shows in the open alert, too; what somebody is typing is not swept away. */
   function refreshPanel(card) {
@@ -80,31 +82,27 @@
     document.title = title;
   });
 
-  /* The line: an operator must never take a silent page for a quiet night. */
-  const status = board.querySelector("[data-live]");
-  let wasLost = false;
-  function line(state, text) {
-    status.dataset.live = state;
-    status.querySelector("[data-live-name]").textContent = text;
-  }
-  board.addEventListener("htmx:sseOpen", function () {
-    line("on", "Live");
-    if (wasLost) catchUp();
-    wasLost = false;
-  });
+  /* What came before the line was there, or while it was lost */
   function catchUp() {
-    const known = new Set([...list.children].map((card) => card.id));
-    htmx.ajax("GET", location.href, { target: list, swap: "innerHTML", select: "#alert-list > li" }).then(function () {
+    let known = null;
+    function how() {
+      known = new Set([...list.children].map((card) => card.id));
+      return { target: list, swap: "innerHTML", select: "#alert-list > li" };
+    }
+    ask(list, location.href, how).then(function (isAnswered) {
+      if (!isAnswered) return line.renew();
       reselect();
       const missed = [...list.children].filter((card) => !known.has(card.id));
       missed.forEach((card) => card.classList.add("is-new"));
       if (!missed.length) return;
-      document.getElementById("announcement").textContent = missed.length + " alerts came while the connection was lost";
+      document.getElementById("announcement").textContent = missed.length + " alerts came while this page did not listen";
       play();
     });
   }
-  board.addEventListener("htmx:sseError", function () {
-    wasLost = true;
-    line("off", "Connection lost: alerts may be missing here. Trying again");
-  });
+  const line = window.platekeeper.line.open(
+    board,
+    "Connection lost: alerts may be missing here.",
+    catchUp,
+    (about, id) => about === "alert" && fetchCard(id)
+  );
 })();

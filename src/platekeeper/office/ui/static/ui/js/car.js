@@ -7,6 +7,7 @@
   const stage = document.getElementById("car-alert");
   const queue = document.getElementById("car-queue");
   const said = document.getElementById("announcement");
+  const ask = window.platekeeper.line.ask;
 
   const panel = () => stage.querySelector("[data-alert]");
   const current = () => (panel() ? panel().dataset.alert : "");
@@ -16,6 +17,7 @@
 
   /* A new alert takes the screen from one that nobody deals with: not from ticks, a dialog, or what has just come up. */
   let shownAt = 0;
+  let isShowing = false;
   function givesWay() {
     const chip = chips().find((one) => one.dataset.chip === current());
     const isBegun = stage.querySelector(".checks input:checked") || document.querySelector("dialog[open]");
@@ -23,7 +25,12 @@
   }
   function show(id) {
     if (id !== current()) shownAt = Date.now();
-    return htmx.ajax("GET", address(id), { target: stage, swap: "innerHTML", select: "#car-alert > *" }).then(mark);
+    isShowing = true;
+    const how = () => ({ target: stage, swap: "innerHTML", select: "#car-alert > *" });
+    return ask(stage, address(id), how).then(function () {
+      isShowing = false;
+      mark();
+    });
   }
   function mark() {
     for (const chip of chips()) {
@@ -35,20 +42,17 @@
   let isBusy = false;
   let isDue = false;
   function refresh() {
-    if (isBusy) {
-      isDue = true;
-      return;
-    }
+    isDue = isBusy;
+    if (isBusy) return;
     isBusy = true;
     const known = new Set(chips().map((chip) => chip.dataset.chip));
-    htmx.ajax("GET", address(current()), { target: queue, swap: "innerHTML", select: "#car-queue > *" }).then(function () {
+    const how = () => ({ target: queue, swap: "innerHTML", select: "#car-queue > *" });
+    ask(queue, address(current()), how).then(function (isAnswered) {
       isBusy = false;
+      if (!isAnswered) return line.renew();
       arrived(chips().filter((chip) => !known.has(chip.dataset.chip)));
       follow();
-      if (isDue) {
-        isDue = false;
-        refresh();
-      }
+      if (isDue) refresh();
     });
   }
   function arrived(fresh) {
@@ -57,9 +61,11 @@
     window.platekeeper.sound.play();
     said.textContent = "New alert: " + fresh[0].dataset.announce;
     fresh.forEach((chip) => chip.classList.add("is-new"));
-    if (isFinished() || givesWay()) show(fresh[0].dataset.chip);
+    if (!isShowing && (isFinished() || givesWay())) show(fresh[0].dataset.chip);
   }
   function follow() {
+    const waiting = !panel() && !isShowing && chips().find((one) => one.dataset.state === "RAISED");
+    if (waiting) return show(waiting.dataset.chip); // it came when the line was too bad to show it
     const chip = chips().find((one) => one.dataset.chip === current());
     const isStale = panel() && (!chip || Number(chip.dataset.steps) > Number(panel().dataset.steps)) && !isFinished();
     if (isStale && !isStepping && !document.querySelector("dialog[open]")) show(current());
@@ -86,18 +92,6 @@
     if (waiting) show(waiting.dataset.chip).then(() => panel() && panel().focus());
   });
   stage.addEventListener("htmx:afterSettle", (event) => event.detail.target.id === "alert-panel" && refresh());
-  car.addEventListener("htmx:sseMessage", refresh);
-
-  /* The line: an officer must never take a silent page for a quiet night. */
-  const status = car.querySelector("[data-live]");
-  car.addEventListener("htmx:sseOpen", function () {
-    status.dataset.live = "on";
-    status.querySelector("[data-live-name]").textContent = "Live";
-    refresh();
-  });
-  car.addEventListener("htmx:sseError", function () {
-    status.dataset.live = "off";
-    status.querySelector("[data-live-name]").textContent = "Connection lost: alerts may be missing here. Trying again";
-  });
+  const line = window.platekeeper.line.open(car, "Connection lost: alerts may be missing here.", refresh, refresh);
   mark();
 })();

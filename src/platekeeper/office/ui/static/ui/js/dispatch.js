@@ -9,27 +9,23 @@
 
   function refresh() {
     clearTimeout(timer);
-    timer = setTimeout(function () {
-      const known = asks();
-      const focused = document.activeElement && document.activeElement.id;
-      htmx.ajax("GET", location.pathname, { target: "#dispatch-board", swap: "outerHTML", select: "#dispatch-board" }).then(function () {
-        if (focused && document.getElementById(focused)) document.getElementById(focused).focus();
-        if (![...asks()].some((id) => !known.has(id))) return;
-        window.platekeeper.sound.play();
-        document.getElementById("announcement").textContent = "An officer asks for a status";
-      });
-    }, 150);
+    timer = setTimeout(renewed, 150);
   }
-  dispatch.addEventListener("htmx:sseMessage", refresh);
-
-  const status = dispatch.querySelector("[data-live]");
-  dispatch.addEventListener("htmx:sseOpen", function () {
-    status.dataset.live = "on";
-    status.querySelector("[data-live-name]").textContent = "Live";
-    refresh();
-  });
-  dispatch.addEventListener("htmx:sseError", function () {
-    status.dataset.live = "off";
-    status.querySelector("[data-live-name]").textContent = "Connection lost: questions may be missing here. Trying again";
-  });
+  function renewed() {
+    let known = null;
+    let focused = "";
+    function how() {
+      known = asks();
+      focused = document.activeElement && document.activeElement.id;
+      return { target: "#dispatch-board", swap: "outerHTML", select: "#dispatch-board" };
+    }
+    window.platekeeper.line.ask(dispatch, location.pathname, how).then(function (isAnswered) {
+      if (!isAnswered) return line.renew();
+      if (focused && document.getElementById(focused)) document.getElementById(focused).focus();
+      if (![...asks()].some((id) => !known.has(id))) return;
+      window.platekeeper.sound.play();
+      document.getElementById("announcement").textContent = "An officer asks for a status";
+    });
+  }
+  const line = window.platekeeper.line.open(dispatch, "Connection lost: questions may be missing here.", refresh, refresh);
 })();
