@@ -1,6 +1,7 @@
 """Deleted data: four people in turn, a listed circumstance, the approved query and no other (RET-06, RET-07)."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
@@ -18,8 +19,10 @@ from platekeeper.office.retention.old_data import (
 )
 from platekeeper.policy import Function, Role
 
+from ..doors import logged_in
 from ..people import a_person, an_agency, an_inquiry
-from ..streets import a_camera
+from ..streets import a_camera, a_read
+from ..streets import take as arrive
 from .archives import ago, seen
 
 CHAIN = (Role.DETECTIVE, Role.COMMANDER, Role.CUSTODIAN, Role.ADMINISTRATOR)
@@ -136,6 +139,76 @@ class TestChain:
                 inquiry=an_inquiry(agency, Function.SEARCH_DELETED, case_number="DR 26-1234567"),
             )  # fmt: skip
         assert refused.value.decision.obligation == "RET-07"
+
+
+def found(request, admin, **changes):
+    return run_query(request=request, person=admin, source="test", now=timezone.now(), **changes)
+
+
+class TestResult:
+    """The approved query promises all that it finds: none is left out, and the record counts them all."""
+
+    MANY = 1003
+
+    @pytest.fixture
+    def approved(self, staff):
+        agency = staff[Role.DETECTIVE].agency
+        camera, at = a_camera(agency), ago(days=900)
+        reads = (
+            a_read(camera, "8DEL123", captured_at=at + timedelta(seconds=n)) for n in range(1, self.MANY)
+        )
+        assert arrive(agency, *reads, now=timezone.now()).receipt.stored == self.MANY - 1
+        request = asked(staff)
+        take(request, staff[Role.COMMANDER])
+        take(request, staff[Role.CUSTODIAN])
+        return request
+
+    def test_is_counted_whole_and_comes_in_pages_that_leave_nothing_out(self, approved, staff):
+        admin = staff[Role.ADMINISTRATOR]
+
+        first = found(approved, admin)
+        pages = [found(approved, admin, page=number) for number in range(1, first.pages + 1)]
+
+        assert (first.total, first.pages, pages[-1].last) == (self.MANY, 3, self.MANY)
+        assert approved.steps.get(step="EXECUTE").detail["reads"] == self.MANY
+        seen_ids = [read.id for one in pages for read in one.reads]
+        assert len(set(seen_ids)) == len(seen_ids) == self.MANY
+        assert {one.sha256 for one in pages} == {approved.steps.get(step="EXECUTE").detail["result_sha256"]}
+
+    def test_is_told_and_saved_whole_on_the_page(self, approved, staff):
+        client = logged_in(staff[Role.ADMINISTRATOR])
+        address = f"/retention/old-data/{approved.pk}/run/"
+
+        page = client.post(address).content.decode()
+        saved = client.post(address, {"as": "csv"}).content.decode().splitlines()
+
+        assert "Reads 1 to 500 of" in page
+        assert "Save all 1,003 as CSV" in page
+        assert "Page 1 of 3" in page
+        assert len(saved) == 1 + self.MANY
+        beyond = client.post(address, {"page": "9"}).content.decode()
+        assert "Reads 1,001 to 1,003 of" in beyond
+
+    @pytest.mark.parametrize("number", ["0", "-1", "two", "9" * 30])
+    def test_has_no_page_of_another_kind(self, number, approved, staff):
+        client = logged_in(staff[Role.ADMINISTRATOR])
+
+        assert client.post(f"/retention/old-data/{approved.pk}/run/", {"page": number}).status_code == 404
+
+    def test_says_when_it_is_not_what_was_first_found(self, approved, staff, owner):
+        found(approved, staff[Role.ADMINISTRATOR])
+        agency = staff[Role.DETECTIVE].agency
+        seen(agency, a_camera(agency), "8DEL123", ago(days=901), pictures=False)
+
+        page = logged_in(staff[Role.ADMINISTRATOR]).post(f"/retention/old-data/{approved.pk}/run/")
+
+        assert "first found 1,003 reads, now 1,004" in " ".join(page.content.decode().split())
+
+    def test_is_sent_to_nobody_else(self, approved, staff):
+        for role in (Role.DETECTIVE, Role.COMMANDER, Role.CUSTODIAN):
+            answer = logged_in(staff[role]).post(f"/retention/old-data/{approved.pk}/run/", {"as": "csv"})
+
+            assert answer.status_code == 403
 
 
 class TestTheDatabase:

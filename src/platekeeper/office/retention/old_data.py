@@ -24,7 +24,7 @@ from platekeeper.policy import Decision, Denied, Function, Role, decide_function
 from platekeeper.policy.old_data import OldDataRequest as Facts
 from platekeeper.policy.old_data import decide_old_data_step
 
-MOST = 1000
+PAGE = 500
 _NEXT = {"REQUEST": Role.COMMANDER, "SUBMIT": Role.CUSTODIAN, "APPROVE": Role.ADMINISTRATOR}
 _EVENTS = {"REQUEST": "requested", "SUBMIT": "submitted", "APPROVE": "approved", "EXECUTE": "executed",
            "HAND_OVER": "handed-over", "REFUSE": "refused"}  # fmt: skip
@@ -199,29 +199,55 @@ class Result:
 
     Attributes:
         grant: the access under which it ran.
-        reads: the reads, newest first.
+        reads: the reads of one page, or all; newest first.
+        total: how many there are in all.
+        sha256: over ids and moments of all, in this order; tells whether it is what was first found.
+        page: which page, from 1; None where `reads` are all.
     """
 
     grant: AccessGrant
     reads: tuple[Read, ...]
+    total: int
+    sha256: str
+    page: int | None
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are, one at least."""
+        return max(1, -(-self.total // PAGE))
+
+    @property
+    def first(self) -> int:
+        """The number of the first read of the page."""
+        return ((self.page or 1) - 1) * PAGE + 1
+
+    @property
+    def last(self) -> int:
+        """The number of the last."""
+        return self.first + len(self.reads) - 1
 
 
-def run_query(*, request: OldDataRequest, person: Person, source: str, now: datetime) -> Result:
+def run_query(
+    *, request: OldDataRequest, person: Person, source: str, now: datetime, page: int | None = 1
+) -> Result:
     """Run the approved query, and nothing else, on behalf of the investigator.
 
-    The first time is a step of the chain; the administrator may look again until the result is handed over.
+    The first time is a step of the chain; the administrator may look again, page by page, until the result is handed
+    over. Everything that was approved is found and counted, whatever part of it is shown.
 
     Args:
         request: the request.
         person: the administrator.
         source: where it is run from.
         now: the present time.
+        page: which part of the result is looked at, from 1; None for all of it.
 
     Raises:
         AccessDenied: it is not approved, or not this person's to run.
+        OldDataError: the request is closed.
 
     Records:
-        An access record; `old-data.executed` the first time.
+        An access record; `old-data.executed` the first time, with how many reads there are in all.
 
     Source:
         RET-07
@@ -235,27 +261,39 @@ def run_query(*, request: OldDataRequest, person: Person, source: str, now: date
     inquiry = Inquiry(
         function=Function.SEARCH_DELETED, purpose=_purpose(person), case_number=request.case_number,
         reason=f"{_title(person, request)}: {request.data_wanted}"[:500],
-        query={**request.query, "old_data_request": str(request.pk)},
+        query={**request.query, "old_data_request": str(request.pk), "shown": f"page {page}" if page else "all"},
         on_behalf_of=request.requester.full_name, approved_query=True, source=source,
     )  # fmt: skip
     assert digest_of(request.query) == request.query_digest
     grant = open_access(person=person, agency=person.agency, inquiry=inquiry, now=now)
     with grant.used():
-        found = Read.objects.select_related("camera").filter(
-            plate=request.query["plate"],
-            read_at__gte=datetime.fromisoformat(request.query["since"]),
-            read_at__lt=datetime.fromisoformat(request.query["until"]),
-        )[:MOST]
-        reads = tuple(found)
+        result = _found(request, grant, page)
     if not again:
-        listed = [[str(read.id), read.read_at.isoformat()] for read in reads]
         detail = {
-            "query_digest": request.query_digest, "access_record": str(grant.record_id), "reads": len(reads),
-            "result_sha256": hashlib.sha256(json.dumps(listed).encode()).hexdigest(),
+            "query_digest": request.query_digest, "access_record": str(grant.record_id), "reads": result.total,
+            "result_sha256": result.sha256,
         }  # fmt: skip
         with transaction.atomic(using=WEB):
             _note(request, "EXECUTE", person, detail, now)
-    return Result(grant, reads)
+    return result
+
+
+def _found(request: OldDataRequest, grant: AccessGrant, page: int | None) -> Result:
+    found = (
+        Read.objects.filter(
+            plate=request.query["plate"],
+            read_at__gte=datetime.fromisoformat(request.query["since"]),
+            read_at__lt=datetime.fromisoformat(request.query["until"]),
+        )
+        .select_related("camera")
+        .order_by("-read_at", "-id")
+    )
+    listed = [[str(read_id), read_at.isoformat()] for read_id, read_at in found.values_list("id", "read_at")]
+    digest = hashlib.sha256(json.dumps(listed).encode()).hexdigest()
+    if page is None:
+        return Result(grant, tuple(found), len(listed), digest, None)
+    page = min(page, max(1, -(-len(listed) // PAGE)))  # there may be fewer than when somebody last looked
+    return Result(grant, tuple(found[(page - 1) * PAGE : page * PAGE]), len(listed), digest, page)
 
 
 def _purpose(person: Person) -> str:

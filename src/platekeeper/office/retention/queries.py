@@ -202,6 +202,7 @@ class RequestView:
         chain: every link of it.
         title: the circumstance in words.
         state: where it stands, in words.
+        executed: what the query found when it was first run; None before.
     """
 
     request: OldDataRequest
@@ -209,6 +210,7 @@ class RequestView:
     chain: tuple[ChainLink, ...]
     title: str
     state: str
+    executed: OldDataStep | None
 
 
 def old_data_requests(agency: Agency) -> list[RequestView]:
@@ -245,5 +247,10 @@ def _request_view(agency: Agency, request: OldDataRequest) -> RequestView:
     coming = next_move([step.step for step in steps])
     done = "refused" if "REFUSE" in by else "handed over"
     return RequestView(
-        request, steps, chain, title, f"waits for the {coming.who.lower()}" if coming else done
+        request,
+        steps,
+        chain,
+        title,
+        f"waits for the {coming.who.lower()}" if coming else done,
+        by.get("EXECUTE"),
     )

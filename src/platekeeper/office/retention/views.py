@@ -1,6 +1,8 @@
 """The retention calendar, holds, requests for deleted data, certificates."""
 
+import csv
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -19,8 +21,8 @@ from platekeeper.office.retention import certificates as papers
 from platekeeper.office.retention.forms import HoldForm, HoldStepForm, OldDataForm
 from platekeeper.office.retention.holds import decide_move, request_hold, take_hold_step
 from platekeeper.office.retention.lifecycle import HOLD_MOVES, next_move
-from platekeeper.office.retention.models import Certificate, HoldStepName, Schedule
-from platekeeper.office.retention.old_data import decide_step, request_old_data, run_query, take_step
+from platekeeper.office.retention.models import Certificate, HoldStepName, OldDataRequest, Schedule
+from platekeeper.office.retention.old_data import Result, decide_step, request_old_data, run_query, take_step
 from platekeeper.office.retention.queries import (
     calendar_of,
     certificates_of,
@@ -61,6 +63,8 @@ _STATED = {
     HoldStepName.RELEASE: ("note",),
 }
 
+_SAVED = ("read_at", "plate", "region", "confidence", "camera.ref", "camera.name", "lat", "lon", "id")
+_MOST_PAGES = 1_000_000
 _QUIET = frozenset({HoldStepName.REFUSE, HoldStepName.BOOK, HoldStepName.ASK_RELEASE})
 
 
@@ -285,20 +289,38 @@ def one_old_data_request(request: HttpRequest, request_id: UUID) -> HttpResponse
 
 @require_POST
 def run(request: HttpRequest, request_id: UUID) -> HttpResponse:
-    """Run the approved query and show what it found, to be printed and handed over."""
+    """Run the approved query and show what it found, page by page; `as=csv` sends all of it, to be handed over."""
     person = entitled(request)
     view = old_data_request(person.agency, request_id)
     if view is None:
         raise Http404("no such request")
+    whole, number = request.POST.get("as") == "csv", request.POST.get("page", "1")
+    if not (number.isdecimal() and 0 < int(number) < _MOST_PAGES):
+        raise Http404("no such page")
     try:
-        result = run_query(request=view.request, person=person, source=source_of(request), now=timezone.now())
+        result = run_query(
+            request=view.request, person=person, source=source_of(request), now=timezone.now(),
+            page=None if whole else int(number),
+        )  # fmt: skip
     except AccessDenied:
         raise
     except PlatekeeperError as error:
         messages.error(request, str(error))
         return redirect("retention:old_data_request", request_id)
+    if whole:
+        return _as_csv(view.request, result)
     fresh = old_data_request(person.agency, request_id)
     return page(request, "old_data_result", {"view": fresh, "result": result})
+
+
+def _as_csv(asked: OldDataRequest, result: Result) -> HttpResponse:
+    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="deleted-data-{asked.pk}.csv"'
+    rows = csv.writer(response)
+    rows.writerow((*_SAVED, "access_record"))
+    of_read = attrgetter(*_SAVED)
+    rows.writerows((*of_read(read), result.grant.record_id) for read in result.reads)
+    return response
 
 
 @require_GET
