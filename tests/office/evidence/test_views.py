@@ -13,7 +13,7 @@ from platekeeper.office.access.operations import open_access
 from platekeeper.office.evidence import operations
 from platekeeper.office.evidence.models import EvidencePackage
 from platekeeper.office.notices.models import Notice
-from platekeeper.policy import Role
+from platekeeper.policy import Function, Role
 
 from ..doors import logged_in
 from ..people import REASON, a_person, an_agency, an_inquiry
@@ -160,3 +160,44 @@ class TestSheet:
         response = desk.client.get(reverse("evidence:sheet", args=[uuid4()]), {"because": desk.because})
 
         assert response.status_code == 404
+
+    def test_from_an_alert_asks_for_the_case_and_then_prints(self, desk, owner):
+        address = reverse("evidence:sheet", args=[desk.read_ids[0]])
+        alert = self.looked_at_an_alert(desk.agency, desk.person)
+
+        asked = desk.client.get(address, {"because": alert})
+        empty = desk.client.post(address, {"because": alert, **self.why(desk, case_number="")})
+        printed = desk.client.post(address, {"because": alert, **self.why(desk)})
+
+        assert (asked.status_code, empty.status_code, printed.status_code) == (200, 403, 200)
+        assert "say which case it is for" in asked.content.decode()
+        assert "This print was refused" in empty.content.decode()
+        assert printed.content.startswith(b"%PDF-")
+        record = owner.execute(
+            "SELECT parent_id::text, case_number FROM access_record WHERE function = 'print' AND outcome = 'ALLOWED'"
+            " ORDER BY accessed_at DESC LIMIT 1"
+        ).fetchone()
+        assert record == (alert, desk.search.case_number)
+
+    def test_from_an_alert_is_not_asked_for_where_nothing_may_be_printed(self):
+        agency = an_agency("los-angeles")
+        officer = a_person(agency, Role.HIT_ONLY_OFFICER)
+        (read_id,) = seen(agency, PLATE)
+        alert = self.looked_at_an_alert(agency, officer)
+
+        page = (
+            logged_in(officer)
+            .get(reverse("evidence:sheet", args=[read_id]), {"because": alert})
+            .content.decode()
+        )
+
+        assert "You may not print reads" in page
+        assert "Record and print" not in page
+
+    def why(self, desk, **changes):
+        given = {"purpose": desk.search.purpose, "case_number": desk.search.case_number, "reason": REASON}
+        return {**given, **changes}
+
+    def looked_at_an_alert(self, agency, person) -> str:
+        inquiry = an_inquiry(agency, Function.VERIFY_ALERT, case_number="", reason="")
+        return str(open_access(person=person, agency=agency, inquiry=inquiry, now=timezone.now()).record_id)

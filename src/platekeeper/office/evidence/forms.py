@@ -13,11 +13,9 @@ from platekeeper.office.access.forms import mark_wanted
 _SEPARATORS = re.compile(r"[\s,;]+")
 
 
-class PackageForm(forms.Form):
-    """Reads, recipient, purpose, case and reason (AUD-08, SRC-01, SRC-02)."""
+class SheetForm(forms.Form):
+    """Purpose, case and reason of what is copied out (SRC-01, SRC-02)."""
 
-    reads = forms.CharField(widget=forms.Textarea(attrs={"rows": 4}), max_length=200_000, strip=True)
-    on_behalf_of = forms.CharField(max_length=200)
     purpose = forms.ChoiceField(widget=forms.RadioSelect)
     case_number = forms.CharField(required=False, max_length=60)
     reason = forms.CharField(required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
@@ -34,6 +32,13 @@ class PackageForm(forms.Form):
         purposes = [(purpose.code, purpose.title) for purpose in profile.purposes.authorized]
         self.fields["purpose"].choices = purposes  # type: ignore[attr-defined]
         mark_wanted(self, profile)
+
+
+class PackageForm(SheetForm):
+    """Reads and recipient of a package, besides why (AUD-08)."""
+
+    reads = forms.CharField(widget=forms.Textarea(attrs={"rows": 4}), max_length=200_000, strip=True)
+    on_behalf_of = forms.CharField(max_length=200)
 
     def clean_reads(self) -> tuple[UUID, ...]:
         """Return the reads' numbers, each once, in the order in which they were given."""

@@ -23,13 +23,13 @@ from platekeeper.office.accounts.models import Agency, Person
 from platekeeper.office.accounts.people import person_of, source_of
 from platekeeper.office.accounts.queries import facts_of, profile_of
 from platekeeper.office.evidence.custody import take_custody_step
-from platekeeper.office.evidence.forms import PackageForm, read_ids_in
+from platekeeper.office.evidence.forms import PackageForm, SheetForm, read_ids_in
 from platekeeper.office.evidence.lifecycle import MOVES
 from platekeeper.office.evidence.models import CustodyState, EvidencePackage
 from platekeeper.office.evidence.operations import MOST_READS, Export, open_export, package_of, print_sheet
 from platekeeper.office.evidence.queries import custody_of, packages_of, reads_among, unbooked_packages
 from platekeeper.office.notices.operations import tell
-from platekeeper.policy import Decision, Denied, Function
+from platekeeper.policy import Decision, Denied, Function, Profile
 from platekeeper.policy.access import decide_function
 
 log = logging.getLogger("platekeeper.evidence")
@@ -139,18 +139,44 @@ async def _pulled(chunks: Iterator[bytes]) -> AsyncIterator[bytes]:
         yield chunk
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 def sheet(request: HttpRequest, read_id: UUID) -> HttpResponse:
-    """Print one read on one page (HLD-06)."""
+    """Print one read on one page (HLD-06); an alert states no case, so that a print in its course asks for one."""
     person = person_of(request)
-    because = _because(person, request.GET.get("because", ""))
+    given = request.POST if request.method == "POST" else request.GET
+    because = _because(person, given.get("because", ""))
     if because is None:
         return redirect("search:search")
+    stated = {name: getattr(because, name) for name in ("purpose", "case_number", "reason")}
+    form = SheetForm(profile_of(because.agency), request.POST or None, initial=stated)
+    if request.method == "GET" and _says_why(because):
+        return _printed(request, person, because, read_id, stated)
+    if not form.is_valid():
+        return _asked_why(request, person, form, because, read_id, status=422 if form.is_bound else 200)
+    try:
+        return _printed(request, person, because, read_id, form.cleaned_data)
+    except AccessDenied as refused:
+        context = {"refusal": refused.decision, "record": {"id": refused.record_id}}
+        return _asked_why(request, person, form, because, read_id, status=403, **context)
+
+
+def _says_why(because: OwnRecord) -> bool:
+    """Tell whether a record states all that the policy asks of a print."""
+    profile = profile_of(because.agency)
+    purpose = profile.purpose(because.purpose)
+    wants_reason = profile.access.reason_required.value
+    has_case = bool(because.case_number) or (purpose is not None and not purpose.needs_case)
+    return has_case and bool(because.reason or not wants_reason)
+
+
+def _printed(
+    request: HttpRequest, person: Person, because: OwnRecord, read_id: UUID, stated: dict[str, str]
+) -> HttpResponse:
     inquiry = Inquiry(
         function=Function.PRINT,
-        purpose=because.purpose,
-        case_number=because.case_number,
-        reason=because.reason,
+        purpose=stated["purpose"],
+        case_number=stated["case_number"].strip(),
+        reason=stated["reason"].strip(),
         on_behalf_of=because.on_behalf_of,
         query={"read": str(read_id), "print": "sheet"},
         read_ids=(read_id,),
@@ -163,6 +189,36 @@ def sheet(request: HttpRequest, read_id: UUID) -> HttpResponse:
     response = HttpResponse(page, content_type="application/pdf")
     response.headers["Content-Disposition"] = f'inline; filename="read-{read_id}.pdf"'
     return response
+
+
+def _asked_why(
+    request: HttpRequest,
+    person: Person,
+    form: SheetForm,
+    because: OwnRecord,
+    read_id: UUID,
+    status: int,
+    **more: Any,
+) -> HttpResponse:
+    decision = _decided(person, Function.PRINT)
+    context = {
+        "form": form,
+        "decision": decision if isinstance(decision, Denied) else None,
+        "because": because.id,
+        "read_id": read_id,
+        **_why(profile_of(because.agency)),
+        **more,
+    }
+    return render(request, "evidence/print.html", context, status=status)
+
+
+def _why(profile: Profile) -> dict[str, Any]:
+    """Return what a form that asks for purpose and case shows beside its fields."""
+    return {
+        "purposes": {purpose.code: purpose.clause for purpose in profile.purposes.authorized},
+        "case_pattern": case_hint(profile),
+        "case_example": profile.access.case_number_example.value,
+    }
 
 
 @require_GET
@@ -219,10 +275,8 @@ def _builder(
         "form": form,
         "decision": decision if isinstance(decision, Denied) else None,
         "because": because.id if because else "",
-        "purposes": {purpose.code: purpose.clause for purpose in profile.purposes.authorized},
-        "case_pattern": case_hint(profile),
-        "case_example": profile.access.case_number_example.value,
         "most_reads": MOST_READS,
+        **_why(profile),
         **_chosen(request, person, because, text),
         **more,
     }
