@@ -74,6 +74,7 @@ class TestPeople:
         assert may(stage, "officer", Function.VERIFY_ALERT)
         assert may(stage, searcher(stage), Function.SEARCH)
         assert may(stage, "auditor", Function.BROWSE_ACCESS_RECORDS)
+        assert may(stage, "commander", Function.APPROVE_HOLD)
 
     @pytest.mark.parametrize("profile", PROFILES)
     def test_can_do_nothing_that_their_parts_are_not(self, profile, stages):

@@ -47,6 +47,7 @@ PARTS = (
     ("custodian", Role.CUSTODIAN),
     ("records", Role.RECORDS),
     ("auditor", Role.AUDITOR),
+    ("commander", Role.COMMANDER),
 )
 FILLERS = 200
 _ENTRY_RUNS = timedelta(days=14)
