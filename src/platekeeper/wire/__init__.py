@@ -37,6 +37,7 @@ from platekeeper.wire.read import (
     Read,
     Unit,
     Vehicle,
+    altered,
 )
 
 __all__ = [
@@ -65,6 +66,7 @@ __all__ = [
     "Unit",
     "Vehicle",
     "WireError",
+    "altered",
     "captured_between",
     "decode_batch",
     "decode_heartbeat",

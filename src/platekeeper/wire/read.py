@@ -6,6 +6,7 @@ filled with a guess. Boxes are `x1, y1, x2, y2` in pixels, confidences lie in [0
 Source: formats 6.2, 6.3
 """
 
+import copy
 import unicodedata
 from typing import Annotated, Literal
 from uuid import UUID
@@ -287,16 +288,35 @@ class Read(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     def __post_init__(self) -> None:
         """Bring times to UTC and check what only the whole can tell."""
-        for name in ("captured_at", "captured_end_at", "received_at"):
-            moment = getattr(self, name)
-            if moment is not None and (utc := in_utc(moment, name)) is not moment:
-                msgspec.structs.force_setattr(self, name, utc)
+        self._bring_to_utc("captured_at", self.captured_at)
+        if self.captured_end_at is not None:
+            self._bring_to_utc("captured_end_at", self.captured_end_at)
+        if self.received_at is not None:
+            self._bring_to_utc("received_at", self.received_at)
         if self.captured_end_at is not None and self.captured_end_at < self.captured_at:
             raise ValueError("captured_end_at lies before captured_at")
         if self.id is not None and not is_of_moment(self.id, self.captured_at):
             raise ValueError(
                 "id must be a UUID of version 7 made of captured_at: leave it out and it is made"
             )
+
+    def _bring_to_utc(self, name: str, moment: Moment) -> None:
+        utc = in_utc(moment, name)
+        if utc is not moment:
+            msgspec.structs.force_setattr(self, name, utc)
+
+
+def altered(read: Read, **fields: object) -> Read:
+    """Return a copy with other values in some fields; they are the receiver's own and are not checked again.
+
+    Args:
+        read: as it was decoded.
+        fields: name -> value, of the field's type.
+    """
+    copied: Read = copy.copy(read)
+    for name, value in fields.items():
+        msgspec.structs.force_setattr(copied, name, value)
+    return copied
 
 
 def is_of_moment(read: UUID, captured_at: Moment) -> bool:
