@@ -27,8 +27,8 @@ def take(agency: "Agency", posted: Sequence[bytes]) -> tuple[int, int]:
     return stored, alerts
 
 
-def _agency(folder: str, slug: str) -> "Agency":
-    """Set a process of its own up, and return the agency that it sends for."""
+def agency_of(folder: str, slug: str) -> "Agency":
+    """Set a process of its own up, and return the agency that it works for."""
     os.environ["PLATEKEEPER_DATA"] = folder
     import django
 
@@ -40,7 +40,7 @@ def _agency(folder: str, slug: str) -> "Agency":
 
 
 def _sender(folder: str, slug: str, posted: list[bytes], start: Any, ended: Any) -> None:
-    agency = _agency(folder, slug)
+    agency = agency_of(folder, slug)
     start.wait()
     ended.put((*take(agency, posted), time.perf_counter()))
 
@@ -65,7 +65,7 @@ def stream(
     folder: str, slug: str, cameras: tuple[int, ...], reads_per_second: int, stop: Any, posted: Any
 ) -> None:
     """Post reads of cars that nobody looks for, ten batches a second, until `stop`; count them in `posted`."""
-    agency = _agency(folder, slug)
+    agency = agency_of(folder, slug)
     city = City(cars=60_000, seed=99)
     here = Precinct(agency, None, cameras, city)  # type: ignore[arg-type]  # nobody looks here
     due = time.perf_counter()

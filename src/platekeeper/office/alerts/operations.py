@@ -1,7 +1,6 @@
 """Taking a batch of reads: stored, matched, alerted, in one transaction; steps of people are `stepping`'s."""
 
 import json
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,6 +18,7 @@ from platekeeper.office.alerts.explanation import explained
 from platekeeper.office.alerts.feed import CHANNEL
 from platekeeper.office.alerts.nearness import is_worth_a_look
 from platekeeper.office.alerts.onfile import demands_of
+from platekeeper.office.alerts.sieve import SIEVES
 from platekeeper.office.reads.operations import (
     INGEST,
     Arrival,
@@ -36,20 +36,22 @@ LATE = timedelta(
 
 _TRIES = 3
 
-# Which plates of a batch, folded, stand on a list in force. Few do, and only those are looked at closely. A lateral
-# query with a limit looks each up in the index; a plain join would read the whole list for a batch of a thousand.
+# Which plates of a batch, folded, stand on one of the lists that no sieve knows yet. Few do, and only those are looked
+# at closely. A lateral query with a limit looks each up in the index; a plain join would read the whole list for a
+# batch of a thousand.
 _LISTED = """
-SELECT n.fold FROM unnest(%(folds)s::text[]) AS n(fold)
+SELECT n.place FROM unnest(%(folds)s::text[]) WITH ORDINALITY AS n(fold, place)
  CROSS JOIN LATERAL (
-       SELECT FROM hot_list l
-         JOIN hot_list_entry e ON e.agency_id = l.agency_id AND e.version_id = l.current_id
-        WHERE l.agency_id = %(agency)s AND e.fold = n.fold LIMIT 1) AS on_a_list
+       SELECT FROM unnest(%(versions)s::bigint[]) AS v(id)
+         JOIN hot_list_entry e ON e.agency_id = %(agency)s AND e.version_id = v.id
+        WHERE e.fold = n.fold LIMIT 1) AS on_a_list
  UNION
-SELECT n.fold FROM hot_list l
-  JOIN hot_list_entry e ON e.agency_id = l.agency_id AND e.version_id = l.current_id AND e.plate ~ '[?*]'
-  JOIN unnest(%(plates)s::text[], %(plates_folds)s::text[]) AS n(plate, fold)
+SELECT n.place FROM hot_list_version v
+  JOIN hot_list l ON l.id = v.hot_list_id
+  JOIN hot_list_entry e ON e.agency_id = v.agency_id AND e.version_id = v.id AND e.plate ~ '[?*]'
+  JOIN unnest(%(plates)s::text[]) WITH ORDINALITY AS n(plate, place)
     ON translate(n.plate, 'O', '0') ~ ('^' || replace(replace(e.match_key, '?', '.'), '*', '.*') || '$')
- WHERE l.agency_id = %(agency)s AND l.is_own
+ WHERE v.id = ANY (%(versions)s::bigint[]) AND l.is_own
 """
 # Letter O counts as digit 0 (lists store it so: HOT-04) and is exact; other look-alikes are a possibility, and only
 # where the list allows them. A state that both know and that differs keeps a look-alike away, an exact match not:
@@ -188,40 +190,52 @@ class _Match:
 
 
 def _matches(agency: Agency, new: Sequence[Arrival]) -> list[_Match]:
-    by_fold: dict[str, list[Arrival]] = defaultdict(list)
-    for arrival in new:
-        by_fold[plates.fold(arrival.plate)].append(arrival)
+    found = _found(agency, new)
+    if not found:
+        return []
+    by_id = {arrival.id: arrival for arrival in found}
     with connections[INGEST].cursor() as cursor:
-        folded = [(plate, fold) for fold, ones in by_fold.items() for plate in {one.plate for one in ones}]
-        cursor.execute(
-            _LISTED,
-            {
-                "agency": agency.pk,
-                "folds": array_of(by_fold),
-                "plates": array_of(plate for plate, _ in folded),
-                "plates_folds": array_of(fold for _, fold in folded),
-            },
-        )
-        found = [(fold, arrival) for (fold,) in cursor.fetchall() for arrival in by_fold[fold]]
-        if not found:
-            return []
         cursor.execute(
             _MATCH,
             {
                 "agency": agency.pk,
-                "ids": [arrival.id for _, arrival in found],
-                "times": [arrival.read_at for _, arrival in found],
-                "plates": [arrival.plate for _, arrival in found],
-                "folds": [fold for fold, _ in found],
-                "regions": [arrival.region for _, arrival in found],
+                "ids": list(by_id),
+                "times": [arrival.read_at for arrival in found],
+                "plates": [arrival.plate for arrival in found],
+                "folds": [plates.fold(arrival.plate) for arrival in found],
+                "regions": [arrival.region for arrival in found],
             },
         )
-        by_id = {arrival.id: arrival for _, arrival in found}
         matches = [
             _Match(by_id[read_id], version, number, kind, name, listed_at, purpose, json.loads(entry))
             for read_id, version, number, kind, name, listed_at, purpose, entry in cursor.fetchall()
         ]
     return [match for match in matches if match.kind != "LOOKALIKE" or _is_near(match)]
+
+
+def _found(agency: Agency, new: Sequence[Arrival]) -> list[Arrival]:
+    """Return the reads whose plates may stand on a list in force."""
+    if not new:
+        return []
+    texts = [arrival.plate for arrival in new]
+    sifted = SIEVES.sift(agency.pk, texts)
+    caught = sifted.caught | _listed(agency, texts, sifted.unread) if sifted.unread else sifted.caught
+    return [new[place] for place in sorted(caught)]
+
+
+def _listed(agency: Agency, texts: Sequence[str], versions: Sequence[int]) -> set[int]:
+    """Return the places of the plates that stand in versions which the database must be asked about."""
+    with connections[INGEST].cursor() as cursor:
+        cursor.execute(
+            _LISTED,
+            {
+                "agency": agency.pk,
+                "versions": list(versions),
+                "folds": array_of(map(plates.fold, texts)),
+                "plates": array_of(texts),
+            },
+        )
+        return {place - 1 for (place,) in cursor.fetchall()}
 
 
 def _is_near(match: _Match) -> bool:
