@@ -7,6 +7,8 @@ open in a second, every record and its ledger entry counted afterwards.
 
 import contextlib
 import json
+import os
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -14,7 +16,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-import psycopg
 from bench.city import Precinct, inquiry, installation, machine, percentiles, this_moment
 from bench.processor import on_cpu
 from bench.search import city_hall
@@ -36,26 +37,28 @@ _AS_OWNER = (
 _AS_WEB = f"SELECT {_COLUMNS} FROM visible_read WHERE plate = %s ORDER BY read_at DESC LIMIT 26"
 
 
-def as_owner(connection: psycopg.Connection, here: Precinct, plate: str) -> tuple[float, int]:
-    """Search on the table itself; return seconds and rows."""
+def as_owner(here: Precinct, plate: str) -> tuple[float, int]:
+    """Search on the table itself, through the same driver; return seconds and rows."""
+    from platekeeper.office.statements import prepared
+
     start = time.perf_counter()
-    rows = connection.execute(_AS_OWNER, [here.agency.pk, plate, "1970-01-01"], prepare=True).fetchall()
-    return time.perf_counter() - start, len(rows)
+    with prepared("owner") as cursor:
+        cursor.execute(_AS_OWNER, [here.agency.pk, plate, "1970-01-01"], prepare=True)
+        rows = len(cursor.fetchall())
+    return time.perf_counter() - start, rows
 
 
 def through_gate(here: Precinct, plate: str) -> tuple[float, float, int]:
     """Decide, record, search through the view; return seconds until the gate was open, in all, and rows."""
     from platekeeper.office.access.operations import open_access
-    from platekeeper.office.statements import prepared
+    from platekeeper.office.statements import Ask
 
     asked = inquiry(plate)
     start = time.perf_counter()
     grant = open_access(person=here.person, agency=here.agency, inquiry=asked, now=this_moment())
     opened = time.perf_counter() - start
-    with grant.used(), prepared() as cursor:
-        cursor.execute(_AS_WEB, [plate], prepare=True)
-        rows = len(cursor.fetchall())
-    return opened, time.perf_counter() - start, rows
+    (rows,) = grant.asked(Ask(_AS_WEB, [plate]))
+    return opened, time.perf_counter() - start, len(rows)
 
 
 @contextlib.contextmanager
@@ -63,37 +66,33 @@ def without_disk() -> Iterator[None]:
     """Write the record without waiting until it lies on the disk; for comparison only."""
     from platekeeper.office.access import operations
 
-    flush = operations._FLUSH
-    operations._FLUSH = flush.replace("'on'", "'off'")
+    record = operations._RECORD
+    unwaited = "set_config('synchronous_commit', 'off', true)"
+    operations._RECORD = f"SELECT o.access_id, o.pass FROM open_access(%s::jsonb) o, {unwaited}"
     try:
         yield
     finally:
-        operations._FLUSH = flush
+        operations._RECORD = record
 
 
 def compare(database: "Database", here: Precinct, searches: int) -> dict[str, Any]:
     """Search the same plates all ways, one after the other, so that a busy machine troubles all alike."""
     plates = here.city.plates[:: max(1, len(here.city.plates) // searches)][:searches]
-    from django.db import connections
-
     owner, web, opening, undurable, busy = [], [], [], [], []
-    connections["default"].ensure_connection()
-    mine = connections["default"].connection.info.backend_pid
-    with psycopg.connect(database.address("owner"), autocommit=True) as connection:
-        theirs = connection.info.backend_pid
-        for plate in (*plates[:_WARM], *plates):
-            before = _spent(theirs)
-            seconds, rows = as_owner(connection, here, plate)
-            between = _spent(theirs), _spent(mine)
-            opened, whole, seen = through_gate(here, plate)
-            busy.append((between[0] - before, _spent(mine) - between[1]))
-            with without_disk():
-                _, memory, _ = through_gate(here, plate)
-            assert rows == seen, "both ways show the same reads"
-            owner.append(seconds)
-            opening.append(opened)
-            web.append(whole)
-            undurable.append(memory)
+    theirs, mine = _backend("owner"), _backend("default")
+    for plate in (*plates[:_WARM], *plates):
+        before = _spent(theirs)
+        seconds, rows = as_owner(here, plate)
+        between = _spent(theirs), _spent(mine)
+        opened, whole, seen = through_gate(here, plate)
+        busy.append((between[0] - before, _spent(mine) - between[1]))
+        with without_disk():
+            _, memory, _ = through_gate(here, plate)
+        assert rows == seen, "both ways show the same reads"
+        owner.append(seconds)
+        opening.append(opened)
+        web.append(whole)
+        undurable.append(memory)
     owner, opening, web, undurable = (some[_WARM:] for some in (owner, opening, web, undurable))
     return {
         "searches": len(plates),
@@ -106,7 +105,27 @@ def compare(database: "Database", here: Precinct, searches: int) -> dict[str, An
         "owner_processor_ms": percentiles([one for one, _ in busy[_WARM:]]),
         "gate_processor_ms": percentiles([one for _, one in busy[_WARM:]]),
         "costs_processor_ms": percentiles([b - a for a, b in busy[_WARM:]]),
+        "disk_ms": percentiles(_disk(database.folder.path)),
     }
+
+
+def _backend(alias: str) -> int:
+    from django.db import connections
+
+    connections[alias].ensure_connection()
+    return int(connections[alias].connection.info.backend_pid)
+
+
+def _disk(folder: Path) -> list[float]:
+    # what one commit waits for, without any database: a page of the log, written and on the disk
+    waits = []
+    with tempfile.TemporaryFile(dir=folder, buffering=0) as file:
+        for _ in range(SEARCHES):
+            file.write(bytes(8192))
+            start = time.perf_counter()
+            os.fdatasync(file.fileno())
+            waits.append(time.perf_counter() - start)
+    return waits
 
 
 def _spent(backend: int) -> float:
@@ -200,13 +219,12 @@ def _in_one_step(here: Precinct) -> dict[str, Any]:
     """Measure the way that was rejected: the ledger's lock held until the disk has answered (ADR 0011)."""
     from platekeeper.office.access import operations
 
-    record, flush = operations._RECORD, operations._FLUSH
-    operations._RECORD = "SELECT access_id, pass, '' FROM open_access(%s::jsonb)"
-    operations._FLUSH = "SELECT 1"
+    record = operations._RECORD
+    operations._RECORD = "SELECT access_id, pass FROM open_access(%s::jsonb)"
     try:
         return storm(here, SESSIONS, SECONDS, search=False)
     finally:
-        operations._RECORD, operations._FLUSH = record, flush
+        operations._RECORD = record
 
 
 @click.command()
@@ -230,6 +248,7 @@ def command(*, reads: int, folder: Path | None, as_json: bool) -> None:
         ("  without the wait for the disk", "costs_without_disk_ms"),
         ("processor time, owner", "owner_processor_ms"), ("processor time, gate", "gate_processor_ms"),
         ("the gate costs, processor time", "costs_processor_ms"),
+        ("the disk alone, one page made durable", "disk_ms"),
     ):  # fmt: skip
         table.add_row(label, *(f"{value:.2f}" for value in found["compared"][name]))
     for name in ("opened_by_many", "searched_by_many", "opened_by_many_one_wait_each"):

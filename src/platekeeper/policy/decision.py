@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Generic, Protocol, TypeAlias, TypeVar
 
 from platekeeper.policy.vocabulary import ApprovalKind, DataKind
@@ -111,6 +112,12 @@ class Check(Protocol[FactsT_contra]):
         """Answer `Allowed`, or `Denied` with clause, reason and remedy."""
 
 
+@lru_cache(maxsize=4096)
+def _passed(clauses: tuple[str, ...], version: str) -> Allowed:
+    # dozens of rules are asked at every access, and nearly all pass: one answer serves for all of the same clause
+    return Allowed(clauses=clauses, version=version)
+
+
 def always(_: object) -> bool:
     """Say that a rule concerns everything."""
     return True
@@ -148,11 +155,11 @@ class Rule(Generic[FactsT_contra]):
     def decide(self, facts: FactsT_contra) -> Decision:
         """Answer for these facts."""
         if not self.concerns(facts):
-            return Allowed(clauses=(), version=facts.profile.version)
+            return _passed((), facts.profile.version)
         clauses = facts.profile.clauses_of(self.obligation)
         found = self.finds(facts)
         if found is None:
-            return Allowed(clauses=clauses[:1], version=facts.profile.version)
+            return _passed(clauses[:1], facts.profile.version)
         return Denied(
             clause=found.clause or clauses[0],
             reason=found.reason,
@@ -178,7 +185,7 @@ class AllOf(Generic[FactsT_contra]):
             if isinstance(decision, Denied):
                 return decision
             clauses.update(dict.fromkeys(decision.clauses))
-        return Allowed(clauses=tuple(clauses), version=facts.profile.version)
+        return _passed(tuple(clauses), facts.profile.version)
 
     def refusals(self, facts: FactsT_contra) -> tuple[Denied, ...]:
         """Return every refusal, for lists of what is still open."""

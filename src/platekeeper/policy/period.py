@@ -157,6 +157,7 @@ def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), UTC)
 
 
+@lru_cache(maxsize=4096)
 def _anniversary(day: date, months: int) -> date:
     """Return the first existing day on or after the same day of the month, some months later."""
     year, month0 = divmod(day.year * 12 + day.month - 1 + months, 12)

@@ -24,7 +24,8 @@ def open_one_access(*, flush: bool) -> str:
     from tests.office.people import NOW, a_searcher, an_agency, an_inquiry
 
     if not flush:
-        operations._FLUSH = "SELECT 1"
+        unwaited = "set_config('synchronous_commit', 'off', true)"
+        operations._RECORD = f"SELECT o.access_id, o.pass FROM open_access(%s::jsonb) o, {unwaited}"
     agency = an_agency()
     person, inquiry = a_searcher(agency), an_inquiry(agency)
     with psycopg.connect(_server().superuser_address(NAME)) as connection:

@@ -1,12 +1,18 @@
 """The gate, tried with raw SQL as the web role: no record, no row, whatever is asked (promise 1)."""
 
 import contextlib
+import json
 from datetime import timedelta
 from typing import Any
 
 import psycopg
 import pytest
-from psycopg.errors import CheckViolation, InsufficientPrivilege, NotNullViolation
+from psycopg.errors import (
+    CheckViolation,
+    InsufficientPrivilege,
+    InvalidTransactionTermination,
+    NotNullViolation,
+)
 
 from platekeeper import plates
 from platekeeper.office.accounts.models import Person
@@ -371,6 +377,33 @@ class TestOpenAccess:
         passes = {opened(web, a_request(street.person)) for _ in range(5)}
 
         assert len(passes) == 5
+
+
+class TestRecordAccess:
+    def test_is_refused_where_it_could_be_rolled_back(self, street, web, owner):
+        before = owner.execute("SELECT count(*) FROM access_record").fetchone()
+
+        with pytest.raises(InvalidTransactionTermination), web.transaction():
+            web.execute("CALL record_access(%s::jsonb, NULL, NULL)", [json.dumps(a_request(street.person))])
+
+        assert owner.execute("SELECT count(*) FROM access_record").fetchone() == before
+
+    def test_is_refused_as_open_access_is(self, street, web):
+        with pytest.raises(InsufficientPrivilege):
+            web.execute(
+                "CALL record_access(%s::jsonb, NULL, NULL)",
+                [json.dumps(a_request(street.person, purpose=""))],
+            )
+
+    def test_gives_a_pass_of_a_record_that_is_committed(self, street, web, owner):
+        request = json.dumps(a_request(street.person))
+
+        access_id, given = web.execute("CALL record_access(%s::jsonb, NULL, NULL)", [request]).fetchone()
+
+        assert owner.execute("SELECT outcome FROM access_record WHERE id = %s", [access_id]).fetchall() == [
+            ("ALLOWED",)
+        ]
+        assert plates_seen(web, given)
 
 
 class TestOwnRecord:

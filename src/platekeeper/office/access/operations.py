@@ -23,7 +23,7 @@ from platekeeper.office.access.screening import consented, joined, screens
 from platekeeper.office.accounts.models import Agency, Person
 from platekeeper.office.accounts.queries import facts_of, profile_of, trainings_asked
 from platekeeper.office.rms.queries import case_known, registry_asked
-from platekeeper.office.statements import ask_together, prepared
+from platekeeper.office.statements import Ask, Rows, ask_in_one_go, ask_together, prepared
 from platekeeper.policy import (
     AccessRequest,
     Allowed,
@@ -35,11 +35,9 @@ from platekeeper.policy import (
 )
 from platekeeper.policy.vocabulary import DISCLOSING, INQUIRING
 
-# The ledger is locked from its append to the end of the transaction. So that transaction does not wait for the disk;
-# a second one does, which locks nothing: its commit lies behind the record in the log, and the log reaches the disk in
-# order, so when it returns the record is durable, and one wait of the disk serves all who wait (ADR 0011).
-_RECORD = "SELECT access_id, pass, set_config('synchronous_commit', 'off', true) FROM open_access(%s::jsonb)"
-_FLUSH = "SELECT pg_logical_emit_message(true, 'platekeeper', '') FROM set_config('synchronous_commit', 'on', true)"
+# The record is committed, and on the disk, when this returns; the ledger is not locked meanwhile (ADR 0011).
+_RECORD = "CALL record_access(%s::jsonb, NULL, NULL)"
+_OPEN = "SELECT set_config('platekeeper.access', %s, true)"
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -85,10 +83,22 @@ class AccessGrant:
         """Open the gate for the length of a transaction."""
         with transaction.atomic(using=WEB):
             with prepared(WEB) as cursor, cursor.connection.pipeline():  # with the BEGIN, in one go
-                cursor.execute(
-                    "SELECT set_config('platekeeper.access', %s, true)", [self._pass], prepare=True
-                )
+                cursor.execute(_OPEN, [self._pass], prepare=True)
             yield
+
+    def asked(self, *asks: Ask) -> list[Rows]:
+        """Ask prepared statements through the gate, in a transaction of their own and one round trip.
+
+        Args:
+            asks: the statements, none of which needs another's answer.
+
+        Returns:
+            The rows of each.
+        """
+        assert not connections[WEB].in_atomic_block, "the gate would stay open behind the statements"
+        # what is sent together, with no transaction begun, is one transaction; the setting ends with it
+        _, *rows = ask_in_one_go(Ask(_OPEN, [self._pass]), *asks, using=WEB)
+        return rows
 
 
 def open_access(*, person: Person, agency: Agency, inquiry: Inquiry, now: datetime) -> AccessGrant:
@@ -219,19 +229,15 @@ def _write(record: dict[str, Any]) -> tuple[UUID, str]:
     connection = connections[WEB]
     assert not connection.in_atomic_block, "a record that could be rolled back is no record"
     try:
-        with prepared(WEB) as cursor, prepared(WEB) as flush:
-            with cursor.connection.pipeline() as pipeline:
-                cursor.execute(_RECORD, [msgspec.json.encode(record).decode()], prepare=True)
-                pipeline.sync()  # here ends the first transaction; both are sent in one go
-                flush.execute(_FLUSH, prepare=True)
-            # NOTHING MAY BE SHOWN, the pass not be used, before both have returned, which is here
-            row = cursor.fetchone()
+        with prepared(WEB) as cursor:
+            # NOTHING MAY BE SHOWN, the pass not be used, before this has returned
+            row = cursor.execute(_RECORD, [msgspec.json.encode(record).decode()], prepare=True).fetchone()
     except DatabaseError as error:
         if getattr(error.__cause__, "sqlstate", None) == _LEDGER_BROKEN:
             raise LedgerBroken("The ledger does not hold: ask the administrator to find out why.") from error
         raise
     assert row is not None
-    access_id, opened, _ = row
+    access_id, opened = row
     return access_id, opened
 
 

@@ -1,5 +1,6 @@
 """What the policy must know of a person and an agency."""
 
+from datetime import datetime
 from functools import lru_cache
 
 from platekeeper import policy
@@ -107,8 +108,8 @@ def _rows(person: Person) -> Rows:
 def _trainings(rows: Rows) -> tuple[policy.TrainingCompletion, ...]:
     return tuple(
         policy.TrainingCompletion(
-            course=course, completed_at=completed_at, signed_by=signed_by, signed_as=policy.Role(signed_as),
-            topics=frozenset(topics), certified_by=certified_by,
+            course=course, completed_at=datetime.fromisoformat(completed_at), signed_by=signed_by,
+            signed_as=policy.Role(signed_as), topics=frozenset(topics), certified_by=certified_by,
         )
         for course, completed_at, signed_by, signed_as, topics, certified_by in rows
     )  # fmt: skip

@@ -299,6 +299,7 @@ FUNCTIONS: dict[str, tuple[str, tuple[str, ...]]] = {
     "refuse_rms_change": ("owner", ()),
     "rms_counts": ("gate", ("web",)),
     "rms_unacknowledged": ("gate", ("web",)),
+    "record_access": ("gate", ("web",)),
     "record_event": ("gate", ("web", "ingest", "custodian", "auditor")),
     "reset_second_factor": ("gate", ("web",)),
     "roster_actor": ("gate", ()),
@@ -330,11 +331,11 @@ def apply_privileges(connection: Connection) -> None:
         for name, (owner, callers) in FUNCTIONS.items():
             function = sql.Identifier("public", name)
             if owner == "gate":
-                connection.execute(sql.SQL("ALTER FUNCTION {} OWNER TO gate").format(function))
-            connection.execute(sql.SQL("REVOKE ALL ON FUNCTION {} FROM PUBLIC, {}").format(function, roles))
+                connection.execute(sql.SQL("ALTER ROUTINE {} OWNER TO gate").format(function))
+            connection.execute(sql.SQL("REVOKE ALL ON ROUTINE {} FROM PUBLIC, {}").format(function, roles))
             for role in {*callers, owner} - {"owner"}:  # what belongs to `gate`, `gate` may call
                 connection.execute(
-                    sql.SQL("GRANT EXECUTE ON FUNCTION {} TO {}").format(function, sql.Identifier(role))
+                    sql.SQL("GRANT EXECUTE ON ROUTINE {} TO {}").format(function, sql.Identifier(role))
                 )
         for name, readers in VIEWS.items():
             view = sql.Identifier("public", name)

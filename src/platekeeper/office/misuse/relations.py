@@ -10,6 +10,7 @@ import itertools
 import string
 from collections.abc import Iterable
 from datetime import datetime
+from functools import lru_cache
 
 from django.conf import settings
 from django.db import transaction
@@ -42,8 +43,12 @@ def digest_of(fold: str) -> bytes:
     Args:
         fold: as `plates.fold` gives it.
     """
-    key = hmac.digest(settings.MASTER_KEY, b"platekeeper plate relations", hashlib.sha256)
-    return hmac.digest(key, fold.encode(), hashlib.sha256)
+    return hmac.digest(_key(settings.MASTER_KEY), fold.encode(), hashlib.sha256)
+
+
+@lru_cache(maxsize=1)
+def _key(master: bytes) -> bytes:
+    return hmac.digest(master, b"platekeeper plate relations", hashlib.sha256)
 
 
 def counted_fold(plate: str) -> str:

@@ -136,8 +136,8 @@ def companions(grant: AccessGrant, question: Question, *, seconds: int, least: i
     """
     assert question.since is not None
     assert question.until is not None
+    plates = plates_of(grant, question.plate, lookalikes=question.lookalikes)
     with grant.used(), connections["default"].cursor() as cursor:
-        plates = plates_of(cursor, question.plate, lookalikes=question.lookalikes)
         cursor.execute(
             "SELECT * FROM travel_companions(%s, %s, %s, %s, %s, %s)",
             [plates, question.since, question.until, seconds, least, MOST_SHOWN],
@@ -155,8 +155,8 @@ def pattern_of(grant: AccessGrant, question: Question) -> Pattern:
     Raises:
         PlatesError: the plate cannot be read.
     """
+    plates = plates_of(grant, question.plate, lookalikes=question.lookalikes)
     with grant.used(), connections["default"].cursor() as cursor:
-        plates = plates_of(cursor, question.plate, lookalikes=question.lookalikes)
         cursor.execute(
             "SELECT vehicle_pattern(%s, coalesce(%s::timestamptz, '-infinity'),"
             " coalesce(%s::timestamptz, 'infinity'), %s)",

@@ -11,7 +11,6 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from django.db import connections
 
 from platekeeper import plates as plate_texts
 from platekeeper.office.access.operations import AccessGrant
@@ -20,6 +19,7 @@ from platekeeper.office.reads.models import Read
 from platekeeper.office.search.places import Circle
 from platekeeper.office.search.questions import Question
 from platekeeper.office.search.reasons import Reason, reasons_of
+from platekeeper.office.statements import Ask
 
 __all__ = ["MOST_COUNTED", "PAGE", "Answer", "Circle", "Found", "Question", "reads_matching"]
 
@@ -101,14 +101,11 @@ def reads_matching(
     Raises:
         PlatesError: the plate pattern cannot be read; the sentence says how to write it.
     """
-    with grant.used(), connections["default"].cursor() as cursor:
-        candidates = _candidates(cursor, question)
-        if candidates.is_nothing:
-            return Answer((), 0, too_many_plates=candidates.truncated)
-        lane = as_json({**question.as_lane(), **candidates.lane})
-        asked = [lane, *(after or (None, None)), PAGE, MOST_COUNTED + 1]
-        cursor.execute(_PAGE, asked)
-        rows = cursor.fetchall()
+    candidates = _candidates(grant, question)
+    if candidates.is_nothing:
+        return Answer((), 0, too_many_plates=candidates.truncated)
+    lane = as_json({**question.as_lane(), **candidates.lane})
+    (rows,) = grant.asked(Ask(_PAGE, [lane, *(after or (None, None)), PAGE, MOST_COUNTED + 1]))
     total = rows[0][0] if rows else 0
     reads, pattern = _reads(rows), question.pattern
     shown = reads[:PAGE]
@@ -130,11 +127,11 @@ def as_json(question: dict[str, Any]) -> str:
     return msgspec.json.encode(question).decode()
 
 
-def plates_of(cursor: Any, plate: str, *, lookalikes: bool) -> list[str]:
-    """Return the plates that a whole or partial plate may be, inside an open grant; at most MOST_PLATES.
+def plates_of(grant: AccessGrant, plate: str, *, lookalikes: bool) -> list[str]:
+    """Return the plates that a whole or partial plate may be; at most MOST_PLATES.
 
     Args:
-        cursor: of the connection whose gate is open.
+        grant: an open access for a search.
         plate: as typed.
         lookalikes: also those that a camera might have taken for it.
 
@@ -143,19 +140,19 @@ def plates_of(cursor: Any, plate: str, *, lookalikes: bool) -> list[str]:
     """
     pattern = plate_texts.PlatePattern.parse(plate, lookalike=lookalikes)
     if pattern.kind is not plate_texts.PatternKind.EXACT:
-        return _call(
-            cursor, "SELECT plates_matching(%s, %s, %s)", list(pattern.bigrams), pattern.regex, MOST_PLATES
+        return _listed(
+            grant, "SELECT plates_matching(%s, %s, %s)", list(pattern.bigrams), pattern.regex, MOST_PLATES
         )
     exact = plate_texts.normalize(plate)
     if not lookalikes:
         return [exact]
-    return _call(cursor, "SELECT plates_looking_like(%s, %s)", plate_texts.fold(exact), MOST_PLATES)
+    return _listed(grant, "SELECT plates_looking_like(%s, %s)", plate_texts.fold(exact), MOST_PLATES)
 
 
-def _candidates(cursor: Any, question: Question) -> _Candidates:
+def _candidates(grant: AccessGrant, question: Question) -> _Candidates:
     if not question.plate:
         return _Candidates()
-    found = plates_of(cursor, question.plate, lookalikes=question.lookalikes)
+    found = plates_of(grant, question.plate, lookalikes=question.lookalikes)
     if len(found) < MOST_PLATES:
         return _Candidates({"plates": found})
     if question.cameras or (question.place and question.place.cells()):
@@ -165,9 +162,9 @@ def _candidates(cursor: Any, question: Question) -> _Candidates:
     return _Candidates({"plates": found}, truncated=True)
 
 
-def _call(cursor: Any, statement: str, *arguments: str | int | list[str]) -> list[str]:
-    cursor.execute(statement, arguments)
-    return list(cursor.fetchone()[0])
+def _listed(grant: AccessGrant, statement: str, *arguments: str | int | list[str]) -> list[str]:
+    ((row,),) = grant.asked(Ask(statement, arguments))
+    return list(row[0])
 
 
 def _reads(rows: Sequence[Sequence[Any]]) -> list[Read]:

@@ -81,46 +81,35 @@ CREATE FUNCTION open_access(p_request jsonb) RETURNS TABLE (access_id uuid, pass
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     v_record access_record;
-    v_slug text;
-    v_token bytea := sha256(convert_to(gen_random_uuid()::text || gen_random_uuid()::text, 'UTF8'));
+    v_token bytea := sha256(uuid_send(gen_random_uuid()));  -- 122 random bits, for five minutes at most
     v_allowed boolean := p_request->>'outcome' = 'ALLOWED';
 BEGIN
     IF NOT ledger_holds() THEN
         RAISE EXCEPTION 'the ledger does not hold, so nothing is recorded or shown (CJIS AU-5)' USING ERRCODE = 'PK001';
     END IF;
-    v_record.id := gen_random_uuid();
-    v_record.accessed_at := clock_timestamp();
-    SELECT p.agency_id, p.id, p.username, p.full_name, a.name, a.slug
-      INTO v_record.agency_id, v_record.person_id, v_record.username, v_record.full_name, v_record.organization, v_slug
-      FROM person p JOIN agency a ON a.id = p.agency_id
-     WHERE p.id = (p_request->>'person_id')::bigint AND p.is_active;
-    IF NOT FOUND THEN
-        RAISE EXCEPTION 'no active person of that number' USING ERRCODE = 'insufficient_privilege';
-    END IF;
-    v_record.on_behalf_of := coalesce(p_request->>'on_behalf_of', '');
-    v_record.function := p_request->>'function';
-    v_record.query := coalesce(p_request->'query', '{}');
-    v_record.purpose := coalesce(p_request->>'purpose', '');
-    v_record.case_number := coalesce(p_request->>'case_number', '');
-    v_record.reason := coalesce(p_request->>'reason', '');
-    v_record.outcome := p_request->>'outcome';
-    v_record.clauses := ARRAY(SELECT jsonb_array_elements_text(p_request->'clauses'));
-    v_record.explanation := coalesce(p_request->>'explanation', '');
-    v_record.policy_version := p_request->>'policy_version';
-    v_record.parent_id := (p_request->>'parent_id')::uuid;
-    v_record.source := coalesce(p_request->>'source', '');
-    v_record.case_known := (p_request->>'case_known')::boolean;
-    v_record.session_role := session_user;
-    v_record.backend := pg_backend_pid();
-    v_record.opened_in := pg_current_xact_id();
-    v_record.fresh_until := clock_timestamp()
-        + make_interval(secs => least(greatest(coalesce((p_request->>'fresh_seconds')::float8, 60), 0), 300));
-    v_record.token_sha256 := sha256(v_token);
-    IF v_allowed AND (v_record.purpose = '' OR v_record.policy_version IS NULL) THEN
+    IF v_allowed AND (coalesce(p_request->>'purpose', '') = '' OR p_request->>'policy_version' IS NULL) THEN
         RAISE EXCEPTION 'an access without a purpose or without a policy is not opened (SRC-01)'
             USING ERRCODE = 'insufficient_privilege';
     END IF;
-    INSERT INTO access_record SELECT v_record.*;
+    INSERT INTO access_record AS r (
+        agency_id, accessed_at, person_id, username, full_name, organization, on_behalf_of, function, query, purpose,
+        case_number, reason, outcome, clauses, explanation, policy_version, parent_id, source, case_known, session_role,
+        backend, opened_in, fresh_until, token_sha256)
+    SELECT p.agency_id, clock_timestamp(), p.id, p.username, p.full_name, a.name, coalesce(q.on_behalf_of, ''), q.function,
+           coalesce(q.query, '{}'), coalesce(q.purpose, ''), coalesce(q.case_number, ''), coalesce(q.reason, ''), q.outcome,
+           coalesce(q.clauses, '{}'), coalesce(q.explanation, ''), q.policy_version, q.parent_id, coalesce(q.source, ''),
+           q.case_known, session_user, pg_backend_pid(), pg_current_xact_id(),
+           clock_timestamp() + make_interval(secs => least(greatest(coalesce(q.fresh_seconds, 60), 0), 300)), sha256(v_token)
+      FROM jsonb_to_record(p_request) AS q(
+           person_id bigint, on_behalf_of text, function text, query jsonb, purpose text, case_number text, reason text,
+           outcome text, clauses text[], explanation text, policy_version text, parent_id uuid, source text,
+           case_known boolean, fresh_seconds float8)
+      JOIN person p ON p.id = q.person_id AND p.is_active
+      JOIN agency a ON a.id = p.agency_id
+    RETURNING r.* INTO v_record;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'no active person of that number' USING ERRCODE = 'insufficient_privilege';
+    END IF;
     IF v_allowed THEN
         INSERT INTO access_grant
         SELECT v_record.agency_id, v_record.id, g.data_agency_id, g.visible_from, coalesce(g.anchor, 'capture'), g.kinds,
@@ -141,16 +130,33 @@ BEGIN
            FROM access_grant g
           WHERE g.agency_id = v_record.agency_id AND g.access_id = v_record.id
             AND g.kinds && ARRAY['read', 'image', 'scene', 'vehicle', 'alert']
+            AND (p_request->>'rms_classification' <> '' OR EXISTS (
+                SELECT FROM rms_connection c WHERE c.agency_id = g.data_agency_id))
           LIMIT 1;
     END IF;
     PERFORM append_entry(
-        v_slug, CASE WHEN v_allowed THEN 'access.opened' ELSE 'access.denied' END, v_record.username,
+        (SELECT slug FROM agency WHERE id = v_record.agency_id),
+        CASE WHEN v_allowed THEN 'access.opened' ELSE 'access.denied' END, v_record.username,
         v_record.id::text,
-        (to_jsonb(v_record) - 'token_sha256' - 'opened_in' - 'backend' || jsonb_build_object('grants', p_request->'grants'))::text
+        (to_jsonb(v_record) - ARRAY['token_sha256', 'opened_in', 'backend']
+         || jsonb_build_object('grants', p_request->'grants'))::text
     );
     access_id := v_record.id;
     pass := CASE WHEN v_allowed THEN concat_ws(':', v_record.agency_id, v_record.id, encode(v_token, 'hex')) END;
     RETURN NEXT;
+END $$;
+
+-- What a page calls: the record in a transaction that waits for no disk, so that the ledger is free at once; then an empty
+-- message in the log, whose commit waits for the disk and lies behind the record (ADR 0011). Called in a transaction it is
+-- refused: a record that could be rolled back is none. Only a procedure of its caller's rights and path may end a
+-- transaction, so everything is named in full.
+CREATE PROCEDURE record_access(p_request jsonb, INOUT access_id uuid, INOUT pass text) LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_catalog.set_config('synchronous_commit', 'off', true);
+    SELECT o.access_id, o.pass INTO access_id, pass FROM public.open_access(p_request) o;
+    COMMIT;
+    PERFORM pg_catalog.set_config('synchronous_commit', 'on', true);
+    PERFORM pg_catalog.pg_logical_emit_message(true, 'platekeeper', '');
 END $$;
 
 -- What was logically deleted is cut off by `visible_from` for read_at or by `received_from` for received_at, whichever the

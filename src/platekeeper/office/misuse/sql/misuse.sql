@@ -8,9 +8,8 @@ CREATE INDEX plate_relation_digest ON plate_relation (agency_id, digest) WHERE e
 
 -- The look-alike key of a plate as somebody typed it, as plates.fold() has it for Latin letters.
 CREATE FUNCTION typed_fold(p_plate text) RETURNS text
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog AS $$
-    SELECT translate(regexp_replace(upper(p_plate), '[^A-Z0-9]', '', 'g'), 'ODQIZSBG', '00012586')
-$$;
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN translate(regexp_replace(upper(p_plate), '[^A-Z0-9]', '', 'g'), 'ODQIZSBG', '00012586');
 CREATE INDEX access_record_target ON access_record (agency_id, typed_fold(query->>'plate'), accessed_at)
     WHERE query ? 'plate';
 
@@ -33,7 +32,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
       FROM person p
       LEFT JOIN access_record r ON r.agency_id = p.agency_id AND r.query ? 'plate'
            AND typed_fold(r.query->>'plate') = p_fold AND r.accessed_at >= p_since AND r.outcome = 'ALLOWED'
-           AND (r.accessed_at AT TIME ZONE p_zone)::date < (now() AT TIME ZONE p_zone)::date
+           AND r.accessed_at < date_trunc('day', now(), p_zone)
            AND NOT EXISTS (
                SELECT 1 FROM case_file c JOIN case_member m ON m.case_id = c.id AND m.person_id = r.person_id
                 WHERE c.agency_id = r.agency_id AND c.number = r.case_number AND c.opened_at <= r.accessed_at
