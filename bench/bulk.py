@@ -1,7 +1,8 @@
 # ruff: noqa: E501  # statements of SQL read better unbroken
 """Millions of reads in minutes: the city's habits drawn inside the database, its indexes built afterwards.
 
-The reads look as those of `bench.city` do (log-normal returns, homes, hours of traffic, 5 % misread); the reads of a
+The reads look as those of `bench.city` do (log-normal returns, homes, hours of traffic, 5 % misread); every fiftieth car has
+company: another follows it by a few seconds on two of five of its passages. The reads of a
 month are written in order of time into a table that joins the others when it is full, so the layout is that of a year
 of taking reads.
 """
@@ -11,10 +12,12 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 import psycopg
-from bench.city import READS_A_CAR, Precinct, Sighting
+from bench.city import READS_A_CAR, City, Precinct, Sighting
 
 if TYPE_CHECKING:
     from platekeeper.office.config.database import Database
+
+COMPANY = 50
 
 _CARS = """
 CREATE UNLOGGED TABLE bench_car AS
@@ -38,10 +41,16 @@ SELECT %(start)s::timestamptz + floor(random() * %(days)s) * interval '1 day'
                       ELSE overlay(c.plate PLACING substr('ACEFHJKLMNPRTUVWXY3479', 1 + floor(random() * 22)::int, 1)
                                    FROM 1 + floor(random() * 7)::int) END
             ELSE c.plate END AS plate,
-       c.color, c.make, greatest(0.3, 1 + 0.06 * ln(1 - random()))::real AS confidence
+       c.color, c.make, greatest(0.3, 1 + 0.06 * ln(1 - random()))::real AS confidence, c.n
   FROM bench_car c, generate_series(1, c.times), LATERAL (
        SELECT (%(hours)s::int[])[1 + floor(random() * cardinality(%(hours)s::int[]))::int] AS h
         WHERE c.n IS NOT NULL) AS hour
+"""
+_COMPANY = """
+INSERT INTO bench_draw (read_at, camera, plate, color, make, confidence)
+SELECT d.read_at + (4 + random() * 20) * interval '1 second', d.camera, c.plate, c.color, c.make, d.confidence
+  FROM bench_draw d JOIN bench_car c ON c.n = d.n + 1
+ WHERE d.n %% %(company)s = 0 AND random() < 0.4
 """
 _MONTH = """
 INSERT INTO {table} (agency_id, read_at, id, received_at, camera_id, plate, plate_raw, region, confidence, lat, lon, cell,
@@ -74,7 +83,7 @@ def fill_quickly(database: "Database", here: Precinct, start: datetime, end: dat
     city = here.city
     given = {
         "cameras": len(city.places), "each": READS_A_CAR, "plates": city.plates, "start": start,
-        "days": (end - start).days, "agency": here.agency.pk,
+        "days": (end - start).days, "agency": here.agency.pk, "company": COMPANY,
         "hours": [hour for hour, weight in enumerate(_HOURS) for _ in range(weight)],
     }  # fmt: skip
     with psycopg.connect(database.address("owner"), autocommit=True) as connection:
@@ -93,6 +102,7 @@ def fill_quickly(database: "Database", here: Precinct, start: datetime, end: dat
             )
         connection.execute(_CARS, given)
         connection.execute(_DRAWS, given)
+        connection.execute(_COMPANY, given)
         connection.execute("ANALYZE bench_draw, bench_place")
         for since, until in _months(start, end):
             _fill_month(connection, since, until, given)
@@ -112,13 +122,19 @@ def fill_quickly(database: "Database", here: Precinct, start: datetime, end: dat
 def some_sightings(database: "Database", here: Precinct, count: int) -> list[Sighting]:
     """Return reads of all the year, drawn evenly, for questions that find something."""
     at = {camera: n for n, camera in enumerate(here.cameras)}
+    share = min(100, 200 * count / (READS_A_CAR * len(here.city.plates)))
     with psycopg.connect(database.address("owner")) as connection:
         rows = connection.execute(
-            "SELECT read_at, id, camera_id, plate, confidence FROM read TABLESAMPLE SYSTEM (0.5) REPEATABLE (7)"
+            "SELECT read_at, id, camera_id, plate, confidence FROM read TABLESAMPLE SYSTEM (%s) REPEATABLE (7)"
             " WHERE agency_id = %s ORDER BY md5(id::text) LIMIT %s",
-            [here.agency.pk, count],
+            [share, here.agency.pk, count],
         ).fetchall()
     return [Sighting(row[0], row[1], at[row[2]], row[3], row[4]) for row in rows]
+
+
+def in_company(city: City) -> frozenset[str]:
+    """Return the plates of the cars that others follow."""
+    return frozenset(city.plates[COMPANY - 1 :: COMPANY])
 
 
 def _fill_month(connection: psycopg.Connection, since: date, until: date, given: dict[str, Any]) -> None:

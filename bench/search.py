@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from bench.bulk import fill_quickly, some_sightings
+from bench.bulk import fill_quickly, in_company, some_sightings
 from bench.city import (
     City,
     Precinct,
@@ -115,14 +115,15 @@ def run(reads: int, folder: Path | None) -> dict[str, Any]:
     with installation(folder) as database:
         now = this_moment()
         here = city_hall(database, reads, now)
-        known = some_sightings(database, here, 5000)
+        known = some_sightings(database, here, 20_000)
         results = []
         draw = random.Random(7)
         for kind, question in questions(here, now).items():
             results.append(
                 _row(kind, draw.sample(known, EACH + _WARM), lambda s, q=question: ask(here, q(s)))
             )
-        drawn = draw.sample(known, EACH + _WARM)
+        followed = in_company(here.city)
+        drawn = [sighting for sighting in known if sighting.plate in followed][: EACH + _WARM]
         results.append(_row("seen with it, 90 days", drawn, lambda s: accompany(here, s, now)))
         return {"reads": reads, "machine": machine(), "results": results}
 
