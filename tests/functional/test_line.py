@@ -57,3 +57,12 @@ class TestCar:
         page.locator("#car-queue", has_text="42718H2").wait_for()
         page.locator("[data-live=on]").wait_for()
         assert page.evaluate("states") == ["off", "on"]
+
+    def test_notices_silence_and_opens_the_line_again(self, house, visit):
+        officer = visit("officer.mo")
+        page = officer.page
+        page.clock.install()
+        officer.live("/dispatch/car/")
+        page.evaluate(STATES)
+        page.clock.fast_forward(50_000)  # signs of life come every 15 seconds of the office's own time
+        officer.until(lambda: page.evaluate("states.join()") == "off,on")
