@@ -20,6 +20,7 @@ import click
 import cv2
 import numpy as np
 import onnxruntime
+from bench.reliability import reliability, reliability_plot
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
@@ -201,6 +202,11 @@ def measure(engine: Engine, pictures: Iterable[Path], truths: Mapping[str, Seque
     return Measured(engine.name, seen, answers, extra, wall * per, cpu * per, peak)
 
 
+def said_and_right(measured: Measured) -> list[tuple[float, bool]]:
+    """Return confidence and truth of each read of a plate whose text is known."""
+    return [(a.confidence, a.folded) for a in measured.answers if a.truth.plate and a.text]
+
+
 def _right_of(answers: Sequence[Answer]) -> str:
     return f"{sum(a.folded for a in answers)} of {len(answers)}"
 
@@ -315,6 +321,9 @@ def _print(table_of: Sequence[dict[str, float | int | str]], sentence: str) -> N
 )
 @click.option("--limit", type=int, help="Only so many pictures, evenly spread.")
 @click.option("--threads", default=1, show_default=True)
+@click.option(
+    "--plot", type=click.Path(path_type=Path, dir_okay=False), help="Draw how often each confidence is right."
+)
 @click.option("--json", "as_json", is_flag=True)
 def command(
     *,
@@ -325,6 +334,7 @@ def command(
     drawn: int,
     limit: int | None,
     threads: int,
+    plot: Path | None,
     as_json: bool,
 ) -> None:
     """Measure engines on pictures whose plates are known."""
@@ -339,9 +349,10 @@ def command(
     for name in engines:
         engine = open_engine(name, threads=threads)
         bar = track(chosen, description=name, console=Console(stderr=True), transient=True)
-        results.append(
-            figures(measure(engine, bar, truths)) | (drawn_figures(engine, drawn) if drawn else {})
-        )
+        measured = measure(engine, bar, truths)
+        results.append(figures(measured) | (drawn_figures(engine, drawn) if drawn else {}))
+        if plot and name == engines[0]:
+            plot.write_text(reliability_plot(reliability(said_and_right(measured)), f"engine {name}"))
     if as_json:
         click.echo(json.dumps({"machine": machine(threads), "results": results}))
     else:

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from bench.reliability import reliability_plot
 
 from training.crops import Crop
 from training.evaluate import (
     CONDITIONS,
     TUNING_SEED,
-    Answer,
     answered_at,
     answers,
     calibration_error,
@@ -84,7 +84,8 @@ def export_measured(
         "CPU milliseconds on one thread": milliseconds(shipped),
     }
     write_manifest(weights, {"reader": read, "finder": figures["finder"]})
-    (docs / "reliability.svg").write_text(reliability_plot(rendered))
+    plot = reliability_plot(reliability(rendered), "the plate reader on rendered plates")
+    (docs / "reliability.svg").write_text(plot)
     _into_card(docs / "model-card.md", figures)
     print(json.dumps(figures, indent=1))
     return figures
@@ -102,34 +103,3 @@ def _into_card(card: Path, figures: dict[str, object]) -> None:
 def _table(title: str, rows: dict[str, float]) -> str:
     lines = "\n".join(f"| {name} | {value:g} |" for name, value in rows.items())
     return f"\n### {title[0].upper() + title[1:]}\n\n| | |\n|---|---|\n{lines}\n"
-
-
-def reliability_plot(given: list[Answer]) -> str:
-    """Draw how often reads of each confidence are right, as SVG; a dot's area grows with its number of reads."""
-    rows = reliability(given)
-    most = max(n for _, _, n in rows)
-    dots = "\n".join(
-        f'<circle cx="{40 + 300 * sure:.1f}" cy="{320 - 300 * right:.1f}" r="{3 + 9 * (n / most) ** 0.5:.1f}">'
-        f"<title>{n} reads: said {sure:.2f}, right {right:.2f}</title></circle>"
-        for sure, right, n in rows
-    )
-    ticks = "\n".join(
-        f'<text x="{40 + 300 * v:.0f}" y="338" text-anchor="middle">{v:g}</text>'
-        f'<text x="32" y="{324 - 300 * v:.0f}" text-anchor="end">{v:g}</text>'
-        for v in (0, 0.25, 0.5, 0.75, 1)
-    )
-    return f"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 360 372" font-family="sans-serif" font-size="11">
-<title>Reliability of the plate reader on rendered plates</title>
-<rect width="360" height="372" fill="#fff"/>
-<rect x="40" y="20" width="300" height="300" fill="none" stroke="#888"/>
-<line x1="40" y1="320" x2="340" y2="20" stroke="#bbb" stroke-dasharray="4 3"/>
-<g fill="#1f4e8c" fill-opacity="0.75">
-{dots}
-</g>
-<g fill="#333">
-{ticks}
-<text x="190" y="360" text-anchor="middle">confidence shown</text>
-<text x="12" y="170" transform="rotate(-90 12 170)" text-anchor="middle">share right</text>
-</g>
-</svg>
-"""

@@ -38,8 +38,12 @@ class TestRecognitionBench:
         table = [f"{name}.png,210,200,430,260,{plate}" for name, plate in rows]
         (tmp_path / "plates.csv").write_text("\n".join(["file,x1,y1,x2,y2,plate", *table]))
 
-        result = CliRunner().invoke(bench, ["recognition", "--json", "--pictures", str(tmp_path)])
+        plot = tmp_path / "plot.svg"
+        told = ["--json", "--pictures", str(tmp_path), "--plot", str(plot)]
+        result = CliRunner().invoke(bench, ["recognition", *told])
 
+        assert "Reliability of engine default" in plot.read_text()
+        assert "<circle" in plot.read_text()
         (figures,) = json.loads(result.stdout)["results"]
         assert figures["plates with text"] == 4
         assert figures["found"] == 3
