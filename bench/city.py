@@ -34,7 +34,7 @@ _LOOKALIKES = {"O": "0", "0": "O", "I": "1", "1": "I", "Z": "2", "2": "Z", "S": 
                "G": "6", "6": "G", "D": "0", "Q": "0"}  # fmt: skip
 _HOURS = np.array([1, 1, 1, 1, 2, 4, 8, 10, 9, 7, 6, 6, 7, 7, 8, 9, 10, 10, 8, 6, 5, 4, 3, 2], dtype=float)
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-_SPAN = 9 * 26**3 * 1000  # plates of California's series, 1AAA000 to 9ZZZ999
+SPAN = 9 * 26**3 * 1000  # plates of California's series, 1AAA000 to 9ZZZ999
 _CHUNK = 20_000
 
 
@@ -64,7 +64,7 @@ class City:
         weights = self._random.lognormal(0, 1.2, cars)
         self._shares = np.cumsum(weights / weights.sum())
         self._homes = self._random.integers(0, cameras, cars)
-        self.plates = [_plate(int(number)) for number in (np.arange(cars) * 7_919_077 + seed) % _SPAN]
+        self.plates = [plate_of(int(number)) for number in (np.arange(cars) * 7_919_077 + seed) % SPAN]
         across = int(np.ceil(np.sqrt(cameras)))
         self.places = [
             (
@@ -97,7 +97,8 @@ class City:
             yield Sighting(read_at, _id(read_at, tail), int(cameras[n]), plate, round(float(sure[n]), 3))
 
 
-def _plate(number: int) -> str:
+def plate_of(number: int) -> str:
+    """Return a plate of the series by its number, from 0 to `SPAN`."""
     number, digits = divmod(number, 1000)
     number, third = divmod(number, 26)
     number, second = divmod(number, 26)

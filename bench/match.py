@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from bench.city import City, Precinct, installation, machine, precinct, this_moment
+import numpy as np
+from bench.city import SPAN, City, Precinct, installation, machine, plate_of, precinct, this_moment
 from bench.hotlist import a_list
 from bench.processor import processor_s
 from bench.sieves import read_in, read_in_apart
@@ -92,12 +93,19 @@ def match(here: Precinct, batch: int) -> dict[str, Any]:
             "reads_per_second_of_one_core": round(READS / spent), "hits": sum(found)}  # fmt: skip
 
 
-def run(entries: int, folder: Path | None) -> dict[str, Any]:
+def drawn(count: int) -> list[str]:
+    """Return plates drawn at random from the series of the city's cars, so that many are like theirs."""
+    numbers = np.random.default_rng(7).choice(SPAN, count, replace=False)
+    return [plate_of(int(number)) for number in numbers]
+
+
+def run(entries: int, folder: Path | None, *, at_random: bool = False) -> dict[str, Any]:
     """Fill a list and match reads with it."""
     with installation(folder) as database:
         here = precinct(City(cars=200_000), this_moment(), slug=f"match-{secrets.token_hex(3)}")
         wanted = here.city.plates[:: len(here.city.plates) // WANTED][:WANTED]
-        strangers = City(cars=entries - WANTED, cameras=1, seed=7).plates
+        others = entries - WANTED
+        strangers = drawn(others) if at_random else City(cars=others, cameras=1, seed=7).plates
         seconds, size = put_entries(database, here, [*strangers, *wanted])
         del strangers
         sieve = read_in_apart(here)
@@ -113,10 +121,13 @@ def run(entries: int, folder: Path | None) -> dict[str, Any]:
 @click.option(
     "--folder", type=click.Path(path_type=Path, file_okay=False), help="An installation to use and keep."
 )
+@click.option(
+    "--at-random", is_flag=True, help="Draw the list from the cars' series: 1 read in 160 is wanted."
+)
 @click.option("--json", "as_json", is_flag=True)
-def command(*, entries: int, folder: Path | None, as_json: bool) -> None:
+def command(*, entries: int, folder: Path | None, at_random: bool, as_json: bool) -> None:
     """Measure matching, exact and look-alike, against a list of many entries."""
-    found = run(entries, folder)
+    found = run(entries, folder, at_random=at_random)
     if as_json:
         click.echo(json.dumps(found))
         return

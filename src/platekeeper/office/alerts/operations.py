@@ -29,6 +29,7 @@ from platekeeper.office.reads.operations import (
     seal_pictures,
     store_reads,
 )
+from platekeeper.office.statements import Ask, ask_together
 
 LATE = timedelta(
     minutes=10
@@ -53,6 +54,11 @@ SELECT n.place FROM hot_list_version v
     ON translate(n.plate, 'O', '0') ~ ('^' || replace(replace(e.match_key, '?', '.'), '*', '.*') || '$')
  WHERE v.id = ANY (%(versions)s::bigint[]) AND l.is_own
 """
+# Planning takes longer than looking, so the plan is kept. It may be made while the lists are still empty, so what only
+# a small table bears is ruled out: to read all of it, and, by the sum below, all of a version.
+_ONE_PLAN = """
+SELECT set_config('plan_cache_mode', 'force_generic_plan', true), set_config('enable_seqscan', 'off', true)
+"""
 # Letter O counts as digit 0 (lists store it so: HOT-04) and is exact; other look-alikes are a possibility, and only
 # where the list allows them. A state that both know and that differs keeps a look-alike away, an exact match not:
 # the officer must see that contradiction in red (ALR-03). A plate known in part fits whatever fills it (PUR-04). What
@@ -65,13 +71,13 @@ SELECT r.id, e.version_id, e.number,
        jsonb_build_object(
            'plate', e.plate, 'region', e.region, 'category', e.category, 'vehicle', e.vehicle,
            'case_agent', e.case_agent, 'case_number', e.case_number, 'synopsis', e.synopsis)
-  FROM unnest(%(ids)s::uuid[], %(times)s::timestamptz[], %(plates)s::text[], %(folds)s::text[], %(regions)s::text[])
+  FROM unnest(%s::uuid[], %s::timestamptz[], %s::text[], %s::text[], %s::text[])
        AS r(id, read_at, plate, fold, region)
-  JOIN hot_list l ON l.agency_id = %(agency)s
+  JOIN hot_list l ON l.agency_id = %s
   JOIN hot_list_version v ON v.id = l.current_id
  CROSS JOIN LATERAL (
        SELECT * FROM hot_list_entry y
-        WHERE y.agency_id = l.agency_id AND y.version_id = l.current_id AND y.fold = r.fold
+        WHERE y.agency_id = l.agency_id AND y.fold = r.fold AND y.version_id + 0 = l.current_id
         UNION ALL
        SELECT * FROM hot_list_entry y
         WHERE l.is_own AND y.agency_id = l.agency_id AND y.version_id = l.current_id AND y.plate ~ '[?*]'
@@ -79,7 +85,7 @@ SELECT r.id, e.version_id, e.number,
        OFFSET 0) AS e
  WHERE (e.expires_at IS NULL OR e.expires_at > r.read_at)
    AND (e.match_key = translate(r.plate, 'O', '0')
-        OR (l.lookalikes OR e.plate ~ '[?*]') AND (e.region = '' OR r.region IS NULL OR e.region = r.region))
+        OR (l.lookalikes OR e.plate ~ '[?*]') AND (e.region = '' OR r.region = '' OR e.region = r.region))
    AND NOT EXISTS (
        SELECT FROM entry_cancellation c
         WHERE c.agency_id = l.agency_id AND c.hot_list_id = l.id AND c.match_key = e.match_key
@@ -194,22 +200,19 @@ def _matches(agency: Agency, new: Sequence[Arrival]) -> list[_Match]:
     if not found:
         return []
     by_id = {arrival.id: arrival for arrival in found}
-    with connections[INGEST].cursor() as cursor:
-        cursor.execute(
-            _MATCH,
-            {
-                "agency": agency.pk,
-                "ids": list(by_id),
-                "times": [arrival.read_at for arrival in found],
-                "plates": [arrival.plate for arrival in found],
-                "folds": [plates.fold(arrival.plate) for arrival in found],
-                "regions": [arrival.region for arrival in found],
-            },
-        )
-        matches = [
-            _Match(by_id[read_id], version, number, kind, name, listed_at, purpose, json.loads(entry))
-            for read_id, version, number, kind, name, listed_at, purpose, entry in cursor.fetchall()
-        ]
+    given = [
+        array_of(map(str, by_id)),
+        array_of(arrival.read_at.isoformat() for arrival in found),
+        array_of(arrival.plate for arrival in found),
+        array_of(plates.fold(arrival.plate) for arrival in found),
+        array_of(arrival.region or "" for arrival in found),
+        agency.pk,
+    ]
+    _, rows = ask_together(Ask(_ONE_PLAN), Ask(_MATCH, given), using=INGEST)
+    matches = [
+        _Match(by_id[read_id], version, number, kind, name, listed_at, purpose, json.loads(entry))
+        for read_id, version, number, kind, name, listed_at, purpose, entry in rows
+    ]
     return [match for match in matches if match.kind != "LOOKALIKE" or _is_near(match)]
 
 
