@@ -29,7 +29,7 @@ from platekeeper.office.reads.operations import (
     seal_pictures,
     store_reads,
 )
-from platekeeper.office.statements import Ask, ask_together
+from platekeeper.office.statements import Ask, ask_in_one_go
 
 LATE = timedelta(
     minutes=10
@@ -208,7 +208,7 @@ def _matches(agency: Agency, new: Sequence[Arrival]) -> list[_Match]:
         array_of(arrival.region or "" for arrival in found),
         agency.pk,
     ]
-    _, rows = ask_together(Ask(_ONE_PLAN), Ask(_MATCH, given), using=INGEST)
+    _, rows = ask_in_one_go(Ask(_ONE_PLAN), Ask(_MATCH, given), using=INGEST)
     matches = [
         _Match(by_id[read_id], version, number, kind, name, listed_at, purpose, json.loads(entry))
         for read_id, version, number, kind, name, listed_at, purpose, entry in rows
