@@ -23,6 +23,7 @@ import itertools
 import json
 import re
 import sys
+from binascii import hexlify, unhexlify
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
@@ -45,7 +46,7 @@ TimestampCheck = Callable[[bytes, bytes], bool]  # message, RFC 3161 token
 
 _sha256 = hashlib.sha256
 _dump = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
-_parse = json.JSONDecoder().raw_decode
+_ESCAPED = bytes(range(32)) + b'"\\'  # what a text of JSON does not hold as it is
 
 # How each value is written, and so how an entry's line is: JSON, but in one way only.
 _SEQUENCE = r"[1-9][0-9]{0,18}"
@@ -56,7 +57,7 @@ _TEXT = r'[^"\\\x00-\x1f]*(?:\\(?:["\\bfnrt]|u00(?:0[0-7bef]|1[0-9a-f]))[^"\\\x0
 _entry_line = re.compile(
     rf'{{"sequence":({_SEQUENCE}),"entry_at":"({_TIME})","agency":"((?:{_SLUG})?)",'
     rf'"event":"({_SLUG}\.{_SLUG})","actor":"({_TEXT})","subject":"({_TEXT})","details_digest":"({_DIGEST})"'
-    rf'(?:,"salt":"([0-9a-f]{{32}})","details":"({_TEXT})")?(?=,"leaf_hash":")'.encode()
+    rf'(?:,"salt":"([0-9a-f]{{32}})","details":"|(?=,"leaf_hash":"))'.encode()
 ).match
 _withheld_line = re.compile(rf'{{"sequence":({_SEQUENCE})(?=,"leaf_hash":"({_DIGEST})")'.encode()).match
 is_time = re.compile(_TIME).fullmatch
@@ -172,17 +173,7 @@ def _sum(p: _Point, q: _Point) -> _Point:
     return e * f % _P, g * h % _P, f * g % _P, e * h % _P
 
 
-def _double(p: _Point) -> _Point:
-    a = p[0] * p[0]
-    b = p[1] * p[1]
-    h = a + b
-    e = h - (p[0] + p[1]) ** 2
-    g = a - b
-    f = 2 * p[2] * p[2] + g
-    e, f, g, h = e % _P, f % _P, g % _P, h % _P
-    return e * f % _P, g * h % _P, f * g % _P, e * h % _P
-
-
+@functools.lru_cache(maxsize=8)
 def _point(data: bytes) -> _Point | None:
     """Return the point that 32 bytes stand for (RFC 8032, 5.1.3), or None where they stand for none."""
     y = int.from_bytes(data, "little")
@@ -201,6 +192,24 @@ _NEUTRAL: _Point = (0, 1, 1, 0)
 _BASE = _point((4 * pow(5, -1, _P) % _P).to_bytes(32, "little")) or _NEUTRAL
 
 
+@functools.lru_cache(maxsize=8)
+def _multiples(p: _Point) -> list[list[_Point]]:
+    """Return 0 to 15 times a point, of that 16 times, and so on: a ledger's key signs thousands of checkpoints."""
+    rows = []
+    for _ in range(64):
+        row = [_NEUTRAL]
+        for _ in range(15):
+            row.append(_sum(row[-1], p))
+        rows.append(row)
+        p = _sum(row[-1], p)
+    return rows
+
+
+def _times(p: _Point, number: int) -> _Point:
+    digits = (int(digit, 16) for digit in reversed(f"{number:064x}"))
+    return functools.reduce(_sum, (row[digit] for row, digit in zip(_multiples(p), digits)))  # noqa: B905  # 64 each
+
+
 def ed25519_holds(public: bytes, message: bytes, signature: bytes) -> bool:
     """Tell whether a signature over a message was made with the key of this public key.
 
@@ -217,14 +226,7 @@ def ed25519_holds(public: bytes, message: bytes, signature: bytes) -> bool:
     if key is None or len(signature) != 64 or s >= _L:
         return False
     k = int.from_bytes(hashlib.sha512(signature[:32] + public + message).digest(), "little") % _L
-    minus_key: _Point = (_P - key[0], key[1], 1, _P - key[3])
-    table = (_NEUTRAL, _BASE, minus_key, _sum(_BASE, minus_key))
-    r = _NEUTRAL
-    for bit in range(252, -1, -1):
-        r = _double(r)
-        choice = (s >> bit & 1) | (k >> bit & 1) << 1
-        if choice:
-            r = _sum(r, table[choice])
+    r = _sum(_times(_BASE, s), _times((_P - key[0], key[1], 1, _P - key[3]), k))
     z = pow(r[2], -1, _P)
     x, y = r[0] * z % _P, r[1] * z % _P
     return (y | (x & 1) << 255).to_bytes(32, "little") == signature[:32]
@@ -458,7 +460,7 @@ def take_entry(head: Head, line: bytes) -> list[bytes] | None:
         raise Fault(RANGE, sentence, expected)
     # 2 links
     chain = chain_hash(head.chain, leaf)
-    if line[end:] != b',"chain_hash":"%b"}\n' % chain.hex().encode():
+    if line[end:] != b',"chain_hash":"%b"}\n' % hexlify(chain):
         name = _entry(sequence, fields)
         which = f"it or entry {sequence - 1}" if sequence > 1 else "it"
         sentence = (
@@ -480,24 +482,25 @@ def _read_entry(line: bytes, expected: int | None) -> tuple[int, bytes, list[byt
     """Return an entry's sequence, leaf hash and fields, and where in its line the leaf hash ends."""
     match = _entry_line(line) or _withheld_line(line)
     if match is None or not line.endswith(b'"}\n') or not _is_text(line):
-        name = _entry(expected) if expected else "the entry"
-        sentence = (
-            f"What stands where {name} should is not written as an entry is: it was changed or damaged."
-        )
-        raise Fault(CANONICAL, sentence, expected)
-    end = match.end() + 79  # of `,"leaf_hash":"<64 digits>"`
+        raise _unreadable_entry(expected)
     if match.re.groups == 2:
-        return int(match[1]), bytes.fromhex(match[2].decode()), None, end
-    fields, salt, details = list(match.groups()[:7]), match[8], match[9]
-    if b"\\" in line:
-        fields[4:6] = map(_unescaped, fields[4:6])
-        details = _unescaped(details or b"")
+        return int(match[1]), bytes.fromhex(match[2].decode()), None, match.end() + 79
+    *fields, salt = match.groups()
+    details, start = b"", match.end()
+    try:
+        fields[4:6] = _unescaped(fields[4]), _unescaped(fields[5])
+        if salt:
+            start = line.index(b'","leaf_hash":"', start) + 1
+            details = _unescaped(line[match.end() : start - 1])
+    except ValueError:
+        raise _unreadable_entry(expected) from None
+    end = start + 79  # of `,"leaf_hash":"<64 digits>"`
     leaf = leaf_hash(canonical_bytes(fields))
-    if line[match.end() : end] != b',"leaf_hash":"%b"' % leaf.hex().encode():
+    if line[start:end] != b',"leaf_hash":"%b"' % hexlify(leaf):
         name = _entry(expected or int(fields[0]), fields)
         sentence = f"{name} was changed after it was written: its contents do not match its leaf hash."
         raise Fault(LEAF, sentence, expected)
-    if salt and details_digest(bytes.fromhex(salt.decode()), details).hex().encode() != fields[6]:
+    if salt and hexlify(details_digest(unhexlify(salt), details)) != fields[6]:
         name = _entry(expected or int(fields[0]), fields)
         sentence = (
             f"The details of {name} were altered after they were written: they do not match their digest."
@@ -506,21 +509,31 @@ def _read_entry(line: bytes, expected: int | None) -> tuple[int, bytes, list[byt
     return int(fields[0]), leaf, fields, end
 
 
+def _unreadable_entry(expected: int | None) -> Fault:
+    name = _entry(expected) if expected else "the entry"
+    sentence = f"What stands where {name} should is not written as an entry is: it was changed or damaged."
+    return Fault(CANONICAL, sentence, expected)
+
+
 def _is_text(line: bytes) -> bool:
     try:
-        line.decode()
+        return line.isascii() or bool(line.decode())
     except UnicodeDecodeError:
         return False
-    return True
 
 
 def _unescaped(value: bytes) -> bytes:
-    backslashes = value.count(b"\\")
-    if backslashes == value.count(
-        b'\\"'
-    ):  # each of them escapes a quotation mark, as in details that are JSON
-        return value.replace(b'\\"', b'"') if backslashes else value
-    text: str = _parse(f'"{value.decode()}"')[0]
+    """Return what stands between two quotation marks of JSON.
+
+    Raises:
+        ValueError: it is not written in the one way.
+    """
+    bare = value.replace(b'\\"', b"")  # in details that are JSON themselves nothing else is escaped
+    if len(bare.translate(None, _ESCAPED)) == len(bare):
+        return value.replace(b'\\"', b'"')
+    text: str = json.loads(b'"%b"' % value)
+    if _dump(text).encode() != b'"%b"' % value:
+        raise ValueError("another way to write the same text")
     return text.encode()
 
 
