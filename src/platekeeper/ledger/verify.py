@@ -528,9 +528,9 @@ def _unescaped(value: bytes) -> bytes:
     Raises:
         ValueError: it is not written in the one way.
     """
-    bare = value.replace(b'\\"', b"")  # in details that are JSON themselves nothing else is escaped
-    if len(bare.translate(None, _ESCAPED)) == len(bare):
-        return value.replace(b'\\"', b'"')
+    plain = value.replace(b'\\"', b'"')
+    if len(value) - len(value.translate(None, _ESCAPED)) == 2 * (len(value) - len(plain)):
+        return plain  # nothing but quotation marks is escaped, as in details that are JSON themselves
     text: str = json.loads(b'"%b"' % value)
     if _dump(text).encode() != b'"%b"' % value:
         raise ValueError("another way to write the same text")
