@@ -57,8 +57,10 @@ class LedgerSimulator:
         self.checkpoints.append(checkpoint)
         return checkpoint
 
-    def rotate(self, key: SigningKey) -> None:
-        self.append(KEY_EVENT.decode(), agency="", actor="custodian", subject=self.key.announce(key.public))
+    def rotate(self, key: SigningKey, agency: str = "") -> None:
+        self.append(
+            KEY_EVENT.decode(), agency=agency, actor="custodian", subject=self.key.announce(key.public)
+        )
         self.older_keys.append(self.key.public)
         self.key = key
 

@@ -119,6 +119,24 @@ class TestVerify:
 
         assert result.returncode == 0, result.stderr
 
+    def test_says_which_entries_nobody_vouches_for_yet(self, book):
+        result = run("verify")
+
+        assert "Entries 13 to 14 are chained but not signed yet" in result.stdout
+        assert result.exit_code == 0
+
+    def test_asks_on_request_that_every_entry_is_signed(self, book):
+        assert run("verify", "--all-signed").exit_code == 3
+
+        run("checkpoint")
+
+        assert run("verify", "--all-signed").exit_code == 0
+
+    def test_puts_a_fault_before_what_is_not_signed(self, book):
+        book.simulator.change(7, actor="nobody")
+
+        assert run("verify", "--all-signed").exit_code == 1
+
     def test_looks_at_the_installation_itself(self, book):
         assert run("verify").stdout.startswith(
             "The ledger police.example.gov/platekeeper holds: entries 1 to 12"
@@ -155,6 +173,14 @@ class TestExport:
 
         assert b"redondo-beach" not in output
         assert "11 entries are withheld" in verdict_on(output)
+
+    def test_of_one_agency_shows_who_signs_now(self, book):
+        book.simulator.rotate(signing_key("second"), agency="redondo-beach")
+        run("checkpoint")
+
+        output = run("export", "--agency", "milpitas").stdout_bytes
+
+        assert "entries 1 to 15 are complete" in verdict_on(output)
 
 
 class TestCheckpoint:

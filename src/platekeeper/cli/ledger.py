@@ -40,11 +40,15 @@ def ledger() -> None:
               help="A public key file of the ledger, from where the agency publishes it.")  # fmt: skip
 @click.option("--checkpoint", "held", multiple=True, type=click.Path(exists=True, dir_okay=False, path_type=Path),
               help="A checkpoint that you kept from another time; the ledger must agree with it.")  # fmt: skip
+@click.option("--all-signed", is_flag=True, help="Exit status 3 where the last entries are not signed yet.")
 @click.option("--json", "as_json", is_flag=True, help="Print the verdict as one JSON object.")
-def verify(export: Path | None, keys: tuple[Path, ...], held: tuple[Path, ...], *, as_json: bool) -> None:
+def verify(
+    export: Path | None, keys: tuple[Path, ...], held: tuple[Path, ...], *, all_signed: bool, as_json: bool
+) -> None:
     """Say whether EXPORT (or a proof, or else this installation's ledger) is complete and unchanged.
 
-    Exit status 1 where it is not; the sentence names the first bad entry.
+    Exit status 1 where it is not; the sentence names the first bad entry. Entries that no checkpoint counts yet are
+    named too; they follow from what stands before them, but nobody vouches for them.
     """
     notes = [_note(path) for path in held]
     if export is None:
@@ -57,8 +61,7 @@ def verify(export: Path | None, keys: tuple[Path, ...], held: tuple[Path, ...], 
     else:
         raise click.UsageError("An export is checked with a key that you trust: name its file with --key.")
     click.echo(json.dumps(verdict._asdict()) if as_json else verdict.sentence)
-    if not verdict.holds:
-        sys.exit(1)
+    sys.exit(verdict.status(all_signed=all_signed))
 
 
 @ledger.command()

@@ -6,10 +6,11 @@ Everything is an iterator of lines: an export of any size takes the memory of on
 from collections.abc import Iterable, Iterator, Sequence
 
 from platekeeper.ledger.checkpoints import BrokenLedgerError, StoredCheckpoint
-from platekeeper.ledger.entries import LedgerError, StoredEntry
+from platekeeper.ledger.entries import Entry, LedgerError, StoredEntry
 from platekeeper.ledger.verify import (
     CONSISTENCY_FORMAT,
     INCLUSION_FORMAT,
+    KEY_EVENT,
     Head,
     Note,
     PublicKey,
@@ -39,7 +40,8 @@ def export(
         checkpoints: those of the same stretch, in the order in which they were made.
         last: the last entry to write.
         after: the checkpoint behind which it begins, or None for the whole ledger.
-        agency: whose entries are shown; other agencies' are withheld, those of the installation are shown.
+        agency: whose entries are shown; other agencies' are withheld, those of the installation and whatever hands
+            the ledger over to a new key are shown.
 
     Yields:
         Lines with their line feeds: the header, entries, each checkpoint behind the last entry it counts.
@@ -55,12 +57,16 @@ def export(
     for stored in entries:
         if size == last:
             break
-        withheld = agency is not None and stored.entry.agency not in {agency, ""}
-        yield stored.line(withheld=withheld)
+        yield stored.line(withheld=agency is not None and not _is_shown_to(agency, stored.entry))
         size += 1
         while checkpoint is not None and checkpoint.size <= size:
             yield checkpoint.line()
             checkpoint = next(waiting, None)
+
+
+def _is_shown_to(agency: str, entry: Entry) -> bool:
+    # without the announcement of a new key nothing that it signs could be checked
+    return entry.agency in {agency, ""} or entry.event == KEY_EVENT.decode()
 
 
 def inclusion_proof(
