@@ -17,6 +17,7 @@ from platekeeper.office.accounts.queries import profile_of
 from platekeeper.office.cases.models import CaseFile, CaseItem, ItemKind
 from platekeeper.office.reads.storage import vault
 from platekeeper.office.reads.vault import VaultError
+from platekeeper.office.retention import purging
 from platekeeper.office.retention.certificates import as_json, as_pdf, is_genuine
 from platekeeper.office.retention.models import HoldScope, Schedule
 from platekeeper.office.retention.operations import NotApproved, PurgeError, purge
@@ -372,6 +373,31 @@ class TestHeldReads:
         told = json.loads(certificate.body)
         assert sorted(one["reads"] for one in told["held"]) == [1, 1]
         assert purge([agency], by="test") == []
+
+    def test_stay_where_a_purge_was_killed_after_their_key_was_made(self, owner, monkeypatch):
+        agency, camera = an_archive()
+        seen(agency, camera, "8HLD001", ago(days=OLD.days))
+        hold_of(a_person(agency, Role.DETECTIVE), HoldScope.PLATE)
+        seen(agency, camera, "8GONE11", ago(days=OLD.days, seconds=-1))
+        ask = purging.asked
+
+        def dying(statement: str, *arguments: object):
+            if "move_picture" in statement:
+                raise KeyboardInterrupt
+            return ask(statement, *arguments)
+
+        monkeypatch.setattr(purging, "asked", dying)
+        with pytest.raises(KeyboardInterrupt):
+            purge([agency], by="test")
+        monkeypatch.undo()
+
+        purge([agency], by="test")
+
+        opened = owner.execute(
+            "SELECT i.sha256, k.name, k.wrapped FROM image i JOIN image_key k ON k.agency_id = i.agency_id"
+            " AND k.name = i.key_name WHERE i.agency_id = %s", [agency.pk]).fetchall()  # fmt: skip
+        ((digest, name, wrapped),) = opened
+        assert vault().open(bytes(digest), agency_id=agency.pk, key_name=name, wrapped=bytes(wrapped))
 
     def test_of_a_place_and_time_stay(self, owner):
         agency, camera = an_archive()

@@ -205,12 +205,13 @@ def destroy_keys(agency: Agency) -> list[str]:
     Returns:
         Names of keys that had to stay, because a held picture's file is missing or damaged.
     """
-    going, staying = [], []
-    for name, _, wrapped, pictures in asked("SELECT * FROM due_keys(%s)", agency.pk):
-        if pictures and not _move_held(agency, name, bytes(wrapped)):
+    staying: list[str] = []
+    # asked anew after each: what moves into a key that an interrupted purge had made is no reason to destroy that one
+    while full := _due_keys(agency, but=staying, are_empty=False):
+        name, wrapped = full[0]
+        if not _move_held(agency, name, wrapped):
             staying.append(name)
-        else:
-            going.append(name)
+    going = [name for name, _ in _due_keys(agency, but=staying, are_empty=True)]
     if going:
         asked("SELECT destroy_keys(%s, %s::text[])", agency.pk, going)
     sweep_files(agency)
@@ -228,6 +229,14 @@ def sweep_files(agency: Agency) -> None:
     for name in lying:
         if name not in known:
             vault().discard_all(agency.pk, name)
+
+
+def _due_keys(agency: Agency, *, but: Sequence[str], are_empty: bool) -> list[tuple[str, bytes]]:
+    return [
+        (name, bytes(wrapped))
+        for name, _, wrapped, pictures in asked("SELECT * FROM due_keys(%s)", agency.pk)
+        if name not in but and (pictures == 0) is are_empty
+    ]
 
 
 def _move_held(agency: Agency, name: str, wrapped: bytes) -> bool:
