@@ -3,6 +3,8 @@
 import re
 from collections import Counter
 
+import pytest
+
 from platekeeper.office.access.context import _PLACES
 from platekeeper.policy import Role
 
@@ -38,3 +40,14 @@ class TestMenus:
         page = logged_in(a_person(an_agency(), Role.ADMINISTRATOR)).get("/rights/").content.decode()
 
         assert "Agency" in labels(page)
+
+
+class TestFirstPlace:
+    @pytest.mark.parametrize(
+        ("role", "place"),
+        [(Role.DETECTIVE, "/alerts/"), (Role.SUPERVISOR, "/alerts/"), (Role.ADMINISTRATOR, "/people/"),
+         (Role.CUSTODIAN, "/retention/"), (Role.AUDITOR, "/audits/records/"), (Role.COMMANDER, "/people/approvals/"),
+         (Role.RECORDS, "/rights/")],
+    )  # fmt: skip
+    def test_is_where_the_work_of_a_part_begins(self, role, place):
+        assert logged_in(a_person(an_agency(), role)).get("/")["Location"] == place

@@ -105,6 +105,17 @@ class TestHoldPages:
         purge([agency], by="test")
         assert plates_of(owner, agency) == {"8ONE111"}
 
+    def test_ask_for_one_note_for_yes_and_no_and_say_when_it_is_verified(self):
+        agency = an_agency("los-angeles")
+        hold_id = hold_of(a_person(agency, Role.DETECTIVE))
+
+        page = (
+            logged_in(a_person(agency, Role.SUPERVISOR)).get(f"/retention/holds/{hold_id}/").content.decode()
+        )
+
+        assert page.count('name="note"') == 1
+        assert "2 years after its approval" in page
+
     def test_explain_a_button_that_is_closed(self):
         agency = an_agency("los-angeles")
         sergeant = a_person(agency, Role.SUPERVISOR)
@@ -114,6 +125,20 @@ class TestHoldPages:
 
         assert 'aria-disabled="true"' in page
         assert "other than whoever requested it" in page
+
+
+class TestDeletedDataPages:
+    def test_show_the_time_that_was_asked_for(self):
+        client = logged_in(a_person(an_agency("los-angeles"), Role.DETECTIVE))
+        asked = {
+            "circumstance": "stalking", "case_number": "DR 26-14-01234", "data_wanted": "Where the car stood at night",
+            "plate": "8DEL123", "since": "2024-01-01T00:00", "until": "2024-07-01T12:30",
+        }  # fmt: skip
+
+        page = client.post("/retention/old-data/", asked, follow=True).content.decode()
+
+        assert "2024-01-01 00:00:00 PST" in page
+        assert "2024-07-01 12:30:00 PDT" in page
 
 
 class TestCertificates:

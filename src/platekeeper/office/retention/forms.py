@@ -36,7 +36,7 @@ class HoldForm(forms.Form):
         required=False, min_value=10, max_value=50_000, label="Radius, metres", initial=200
     )
     covers_from = forms.DateTimeField(required=False, widget=_MOMENT, label="Captured from")
-    covers_to = forms.DateTimeField(required=False, widget=_MOMENT, label="to")
+    covers_to = forms.DateTimeField(required=False, widget=_MOMENT, label="Captured to")
 
     def __init__(self, profile: Profile, *args: Any, single: bool = False, **kwargs: Any) -> None:
         """Offer the policy's exceptions.
@@ -50,6 +50,8 @@ class HoldForm(forms.Form):
         super().__init__(*args, **kwargs)
         kinds = [(one, one[:1].upper() + one[1:]) for one in profile.retention.exceptions.value]
         self.fields["kind"].choices = kinds  # type: ignore[attr-defined]
+        for name in ("plate", "latitude", "longitude", "radius_m"):
+            self.fields[name].is_wanted = True  # type: ignore[attr-defined]  # by the scope that shows them
         if single:
             for name in ("scope", "plate", "latitude", "longitude", "radius_m", "covers_from", "covers_to"):
                 del self.fields[name]
@@ -101,6 +103,17 @@ class HoldStepForm(forms.Form):
     )
     authority = forms.CharField(required=False, max_length=120, label="Who decided it")
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Call optional only what no step asks for.
+
+        Args:
+            args: Django's.
+            kwargs: Django's.
+        """
+        super().__init__(*args, **kwargs)
+        for name in ("property_number", "disposed_at", "authority"):
+            self.fields[name].is_wanted = True  # type: ignore[attr-defined]
+
     def detail(self) -> dict[str, str]:
         """Return what was stated, after `is_valid`."""
         given = self.cleaned_data
@@ -124,7 +137,7 @@ class OldDataForm(forms.Form):
     data_wanted = forms.CharField(max_length=500, label="Data wanted, in words", widget=_WORDS)
     plate = forms.CharField(max_length=16, label="Plate")
     since = forms.DateTimeField(widget=_MOMENT, label="Captured from")
-    until = forms.DateTimeField(widget=_MOMENT, label="to")
+    until = forms.DateTimeField(widget=_MOMENT, label="Captured to")
 
     def __init__(self, profile: Profile, *args: Any, **kwargs: Any) -> None:
         """Offer the policy's circumstances.
@@ -138,7 +151,9 @@ class OldDataForm(forms.Form):
         listed = profile.retention.old_data
         conditions = [(one, one) for circumstance in listed for one in circumstance.conditions]
         self.fields["circumstance"].choices = [(one.code, one.title) for one in listed]  # type: ignore[attr-defined]
-        self.fields["condition"].choices = [("", "None is asked for"), *conditions]  # type: ignore[attr-defined]
+        self.fields["condition"].choices = [("", "Choose one"), *conditions]  # type: ignore[attr-defined]
+        for name in ("condition", "order_number"):
+            self.fields[name].is_wanted = True  # type: ignore[attr-defined]  # by the circumstance that shows them
 
     def clean(self) -> dict[str, Any]:
         """Refuse a time that ends before it begins, or that lies ahead."""

@@ -64,7 +64,7 @@ class HoldScope(models.TextChoices):
     READS = "READS", "single reads"
     PLATE = "PLATE", "a plate"
     AREA = "AREA", "a place and time"
-    CASE = "CASE", "hits of the case's hot-list entries"
+    CASE = "CASE", "everything of the case: hits of its hot-list entries, reads gathered in it"
 
 
 class HoldStepName(models.TextChoices):

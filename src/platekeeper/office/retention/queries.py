@@ -212,6 +212,16 @@ class RequestView:
     state: str
     executed: OldDataStep | None
 
+    @property
+    def since(self) -> datetime:
+        """What is wanted was captured at or after this."""
+        return datetime.fromisoformat(self.request.query["since"])
+
+    @property
+    def until(self) -> datetime:
+        """What is wanted was captured before this."""
+        return datetime.fromisoformat(self.request.query["until"])
+
 
 def old_data_requests(agency: Agency) -> list[RequestView]:
     """Return an agency's requests for deleted data, the newest first.

@@ -2,6 +2,7 @@
 
 import csv
 from datetime import datetime
+from itertools import groupby
 from operator import attrgetter
 from typing import Any
 from uuid import UUID
@@ -34,6 +35,7 @@ from platekeeper.office.retention.queries import (
     schedules_of,
 )
 from platekeeper.office.retention.schedules import approve_schedule
+from platekeeper.office.search.views import camera_points
 from platekeeper.policy import Decision, Denied, Function, Role, decide_function
 from platekeeper.wire import captured_between
 
@@ -176,6 +178,7 @@ def new_hold(request: HttpRequest) -> HttpResponse:
         raise AccessDenied(decision, None)
     profile = profile_of(person.agency)
     reads = tuple(_named(request))
+    shown = {"reads": reads, "profile": profile, "camera_points": camera_points(person)}
     if request.method == "POST":
         form = HoldForm(profile, request.POST, single=bool(reads))
         if form.is_valid():
@@ -186,10 +189,10 @@ def new_hold(request: HttpRequest) -> HttpResponse:
             else:
                 messages.success(request, "The data is kept from now on; a supervisor was asked to approve.")
                 return redirect("retention:hold", hold_id)
-        return page(request, "new_hold", {"form": form, "reads": reads, "profile": profile}, status=422)
+        return page(request, "new_hold", {"form": form, **shown}, status=422)
     initial = {"case_number": request.GET.get("case_number", ""), "plate": request.GET.get("plate", "")}
     form = HoldForm(profile, initial=initial, single=bool(reads))
-    return page(request, "new_hold", {"form": form, "reads": reads, "profile": profile})
+    return page(request, "new_hold", {"form": form, **shown})
 
 
 def _named(request: HttpRequest) -> list[tuple[datetime, UUID]]:
@@ -223,18 +226,27 @@ def hold(request: HttpRequest, hold_id: UUID) -> HttpResponse:
             return redirect("retention:hold", hold_id)
         except PlatekeeperError as error:
             form.add_error(None, str(error))
-    moves = [
+    # steps that ask for the same words share one form, such as yes and no
+    forms = [
         {
-            "move": move,
-            "decision": decide_move(view.hold, view.steps, move, person, now),
-            "fields": [form[name] for name in _STATED[move.step]],
-            "tone": "quiet" if move.step in _QUIET else "",
-            "symbol": "cross" if move.step is HoldStepName.REFUSE else "check",
+            "fields": [form[name] for name in names],
+            "moves": [
+                {
+                    "move": move,
+                    "decision": decide_move(view.hold, view.steps, move, person, now),
+                    "tone": "quiet" if move.step in _QUIET else "",
+                    "symbol": "cross" if move.step is HoldStepName.REFUSE else "check",
+                }
+                for move in moves
+            ],
         }
-        for move in HOLD_MOVES[view.state]
+        for names, moves in groupby(HOLD_MOVES[view.state], key=lambda move: _STATED[move.step])
     ]
+    verifies = profile_of(person.agency).retention.hold_verified_every.value
     status = 422 if form.errors else 200
-    return page(request, "hold", {"view": view, "moves": moves, "form": form}, status=status)
+    return page(
+        request, "hold", {"view": view, "forms": forms, "form": form, "verifies": verifies}, status=status
+    )
 
 
 @require_http_methods(["GET", "POST"])

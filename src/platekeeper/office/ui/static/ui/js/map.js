@@ -133,8 +133,17 @@
     new ResizeObserver(() => map.invalidateSize()).observe(element);
   }
 
+  function startWhenSeen(element) {
+    if (element.offsetWidth) return start(element);
+    new ResizeObserver(function (_, watch) {
+      if (!element.offsetWidth) return;
+      watch.disconnect(); // a map that nobody sees has no size, and so no view
+      start(element);
+    }).observe(element);
+  }
+
   function startAll(root) {
-    root.querySelectorAll("[data-map]").forEach(start);
+    root.querySelectorAll("[data-map]").forEach(startWhenSeen);
   }
   document.addEventListener("DOMContentLoaded", () => startAll(document));
   document.addEventListener("htmx:load", (event) => startAll(event.detail.elt));
