@@ -184,7 +184,8 @@ class AllOf(Generic[FactsT_contra]):
             decision = check.decide(facts)
             if isinstance(decision, Denied):
                 return decision
-            clauses.update(dict.fromkeys(decision.clauses))
+            for clause in decision.clauses:
+                clauses[clause] = None
         return _passed(tuple(clauses), facts.profile.version)
 
     def refusals(self, facts: FactsT_contra) -> tuple[Denied, ...]:

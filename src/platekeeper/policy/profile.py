@@ -7,6 +7,7 @@ page print; `{}` stands for the value.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from platekeeper.policy.clauses import Citations
 from platekeeper.policy.conduct import Alerts, Breach, HotLists, Posting, Quality, Sharing
@@ -79,7 +80,7 @@ class Profile:
     posting: Posting
     decisions: Mapping[str, ConflictDecision]
 
-    @property
+    @cached_property  # every rule that is asked names it
     def version(self) -> str:
         """The version that decisions and access records name: the revision and the start of the digest."""
         return f"{self.revision}+{self.digest[:12]}"

@@ -135,12 +135,11 @@ BEGIN
           LIMIT 1;
     END IF;
     PERFORM append_entry(
-        (SELECT slug FROM agency WHERE id = v_record.agency_id),
-        CASE WHEN v_allowed THEN 'access.opened' ELSE 'access.denied' END, v_record.username,
+        a.slug, CASE WHEN v_allowed THEN 'access.opened' ELSE 'access.denied' END, v_record.username,
         v_record.id::text,
         (to_jsonb(v_record) - ARRAY['token_sha256', 'opened_in', 'backend']
          || jsonb_build_object('grants', p_request->'grants'))::text
-    );
+    ) FROM agency a WHERE a.id = v_record.agency_id;
     access_id := v_record.id;
     pass := CASE WHEN v_allowed THEN concat_ws(':', v_record.agency_id, v_record.id, encode(v_token, 'hex')) END;
     RETURN NEXT;
