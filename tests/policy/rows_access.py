@@ -1,5 +1,6 @@
 """Rows on people and their inquiries."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from platekeeper.policy import (
@@ -248,6 +249,7 @@ def _records(profile, **changes):
 
 
 OWN = Beneficiary(name="J. Doe", organization="Robbery detail, for the case file")
+SHERIFF = Beneficiary(name="D. Roe", organization="Sheriff", is_own=False)
 INQUIRY_ROWS = (
     Row("recorded-or-not-shown", lambda p: asked(p, recorded=False), asked),
     Row("recorded-or-not-done", lambda p: _records(p, recorded=False), _records),
@@ -307,6 +309,11 @@ INQUIRY_ROWS = (
             on_behalf_of=Beneficiary(name="D. Roe", organization="CBP", recipient=RecipientClass.IMMIGRATION),
         ),
         lambda p: asked(p, on_behalf_of=Beneficiary(name="D. Roe", organization="Sheriff")),
+    ),
+    Row(
+        "released-to-others-only-by-request",
+        lambda p: _export(p, SHERIFF),
+        lambda p: _export(p, replace(SHERIFF, is_released=True)),
     ),
     Row("recipient-recorded", lambda p: _export(p, None), lambda p: _export(p, OWN)),
     Row(

@@ -20,7 +20,7 @@ from platekeeper.policy.hotlists import (
     decide_list,
 )
 from platekeeper.policy.patrol import UnitFile, UnitStep, decide_unit_step
-from platekeeper.policy.sharing import ReleaseRequest, decide_release
+from platekeeper.policy.sharing import ReleaseRequest, decide_hand_over, decide_release
 from platekeeper.policy.vocabulary import (
     BarredPurpose,
     Duty,
@@ -225,10 +225,16 @@ def _attesting(profile):
 
 def release(profile, **changes):
     """Decide a release that is as it should be but for the changes."""
+    return decide_release(profile, a_request(profile, **changes), NOW)
+
+
+def a_request(profile, **changes):
+    """Make a request for release that is as it should be but for the changes."""
     given = {
         "agency": "Sheriff",
         "requester": "D. Roe",
         "recipient": RecipientClass.LOCAL_POLICE,
+        "purpose_code": profile.purposes.authorized[0].code,
         "purpose": "homicide, suspect vehicle last seen here",
         "written": True,
         "authority": "homicide bureau",
@@ -242,7 +248,7 @@ def release(profile, **changes):
         "request_digest": "ab" * 32,
         "agreement": agreed(),
     }
-    return decide_release(profile, ReleaseRequest(**{**given, **changes}), NOW)
+    return ReleaseRequest(**{**given, **changes})
 
 
 RELEASE_ROWS = (
@@ -259,6 +265,7 @@ RELEASE_ROWS = (
     Row("release-agreement", lambda p: release(p, agreement=agreed(valid_to=NOW)), release, where=LA),
     Row("release-no-onward", lambda p: release(p, agreement=agreed(forbids_onward=False)), release),
     Row("request-in-writing", lambda p: release(p, written=False), release),
+    Row("release-purpose-authorized", lambda p: release(p, purpose_code="curiosity"), release),
     Row("official-verified", lambda p: release(p, verified_by=""), release),
     Row(
         "right-and-need-shown",
@@ -279,6 +286,11 @@ RELEASE_ROWS = (
     Row("test-applied", lambda p: release(p, finding=""), release),
     Row("release-approved", lambda p: release(p, approver="jdoe"), release),
     Row("request-on-file", lambda p: release(p, request_digest=""), release),
+    Row(
+        "handed-over-only-by-release",
+        lambda p: decide_hand_over(p, "Agent Doe, ICE", is_own=False, is_released=False),
+        lambda p: decide_hand_over(p, "D. Roe, Sheriff", is_own=False, is_released=True),
+    ),
 )
 
 ROWS = (*ALERT_ROWS, *UNIT_ROWS, *LIST_ROWS, *RELEASE_ROWS)

@@ -14,9 +14,20 @@ from platekeeper.policy.holds import HoldFile, HoldStep, hold_verification_due_a
 from platekeeper.policy.library import load_floor
 from platekeeper.policy.old_data import OldDataStep
 from platekeeper.policy.period import Period
+from platekeeper.policy.sharing import as_if_approved, missing_for_release
 from platekeeper.policy.vocabulary import CheckRule, DataElement, InterestReason, RecipientClass, VisualPart
 from tests.policy.people import LAST_MONTH, NOW, YESTERDAY, changed, searcher, with_setting
-from tests.policy.rows_conduct import DIFFERENT, PARTS, cancelled, entry, listed, release, sergeants, step
+from tests.policy.rows_conduct import (
+    DIFFERENT,
+    PARTS,
+    a_request,
+    cancelled,
+    entry,
+    listed,
+    release,
+    sergeants,
+    step,
+)
 from tests.policy.rows_keeping import deployed, hold, login, old_data, purged, session, settings
 
 EL_CAJON, LOS_ANGELES, MILPITAS, MONROVIA, REDONDO = (load_profile(slug) for slug in profiles())
@@ -196,6 +207,37 @@ class TestRelease:
 
     def test_to_a_class_that_the_policy_does_not_name_is_refused(self):
         assert denied(release(REDONDO, recipient=RecipientClass.COURT), "RB 432.9", "SHR-01")
+
+    @pytest.mark.parametrize("slug", profiles())
+    def test_to_another_state_is_refused_with_the_law(self, slug):
+        decision = release(load_profile(slug), recipient=RecipientClass.LOCAL_POLICE, state="NV")
+
+        assert denied(decision, "CA CIV 1798.90.55", "SHR-01")
+
+    def test_to_a_neighbour_in_the_same_state_is_allowed(self):
+        assert isinstance(release(REDONDO, state="CA"), Allowed)
+
+    def test_is_not_approved_by_whoever_entered_it(self):
+        assert denied(release(REDONDO, asked_by="chief"), "RB 432.9(b)", "SHR-03")
+
+    def test_an_agencys_name_points_to_immigration_in_spite_of_its_class(self):
+        assert denied(release(REDONDO, agency="Immigration and Customs Enforcement"), "CA GOV 7284.6", "PUR-10")
+
+    def test_what_no_approval_can_mend_is_told_before_any(self):
+        asked = {
+            "approver": "",
+            "approved_by_office": "",
+            "finding": "",
+            "considered": frozenset(),
+            "agreement": None,
+        }
+        plain = as_if_approved(LOS_ANGELES, a_request(LOS_ANGELES, **asked), NOW)
+        federal = as_if_approved(
+            LOS_ANGELES, a_request(LOS_ANGELES, **asked, recipient=RecipientClass.FEDERAL), NOW
+        )
+
+        assert missing_for_release(LOS_ANGELES, plain, NOW) == ()
+        assert [one.obligation for one in missing_for_release(LOS_ANGELES, federal, NOW)] == ["SHR-01"]
 
     def test_points_to_immigration_in_spite_of_the_declaration(self):
         assert denied(release(EL_CAJON, purpose="ICE detainer, homicide suspect"), "EC 427.3", "PUR-10")

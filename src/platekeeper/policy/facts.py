@@ -130,11 +130,21 @@ class Approval:
 
 @dataclass(frozen=True, kw_only=True)
 class Beneficiary:
-    """Somebody for whom an inquiry is made: giving access counts as access (SRC-05)."""
+    """Somebody for whom an inquiry is made: giving access counts as access (SRC-05).
+
+    Attributes:
+        name: the person.
+        organization: theirs.
+        recipient: what kind of agency that is.
+        is_own: whether the person belongs to the agency of whoever inquires.
+        is_released: whether an approved request for release covers what leaves (SHR-03).
+    """
 
     name: str
     organization: str
     recipient: RecipientClass = RecipientClass.LOCAL_POLICE
+    is_own: bool = True
+    is_released: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -281,6 +281,17 @@ def _unaddressed(facts: AccessFacts) -> Refusal | None:
     )
 
 
+def _unreleased(facts: AccessFacts) -> Refusal | None:
+    behalf = facts.request.on_behalf_of
+    if facts.request.function is not Function.EXPORT or behalf is None or behalf.is_own or behalf.is_released:
+        return None
+    return Refusal(
+        f"{behalf.name[:80]} is nobody of your agency, and no approved request for release covers this.",
+        "Enter the other agency's request under Releases and have it approved; for the case file, name yourself.",
+        clause=facts.profile.sharing.approval.clause,
+    )
+
+
 def _other_kinds(facts: AccessFacts) -> Refusal | None:
     missing = facts.request.kinds - granted_kinds(facts)
     if not missing:
@@ -352,6 +363,7 @@ INQUIRY_RULES: tuple[Rule[AccessFacts], ...] = (
     Rule("right-to-know", "PUR-13", _without_right, inquires),
     Rule("beneficiary-named", "SRC-05", _nameless_beneficiary, discloses),
     Rule("beneficiary-not-barred", "SHR-11", _barred_beneficiary, discloses),
+    Rule("released-to-others-only-by-request", "SHR-11", _unreleased, discloses),
     Rule("recipient-recorded", "AUD-08", _unaddressed, discloses),
     Rule("kinds-granted", "GOV-09", _other_kinds, discloses),
     Rule("not-logically-deleted", "RET-05", _hidden, _looks_back),

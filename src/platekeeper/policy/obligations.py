@@ -22,7 +22,7 @@ from platekeeper.policy.inquiry import INQUIRY_RULES
 from platekeeper.policy.old_data import OLD_DATA_RULES
 from platekeeper.policy.patrol import UNIT_RULES
 from platekeeper.policy.session import LOGIN_RULES, SESSION_RULES
-from platekeeper.policy.sharing import RELEASE_RULES
+from platekeeper.policy.sharing import HAND_OVER_RULES, RELEASE_RULES
 from platekeeper.policy.standing import ACCOUNT_RULES, ROLE_RULES
 from platekeeper.policy.training import TRAINING_RULES
 from platekeeper.policy.transfer import TRANSFER_RULES
@@ -42,6 +42,7 @@ RULES: tuple[Rule[Any], ...] = (
     *ENTRY_RULES,
     *CANCELLATION_RULES,
     *RELEASE_RULES,
+    *HAND_OVER_RULES,
     *PURGE_RULES,
     *RECORD_RULES,
     *CHANGE_RULES,

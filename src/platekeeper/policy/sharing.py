@@ -1,19 +1,23 @@
-"""Who else may have data: single releases to other agencies (SHR-01 to SHR-13, PUR-10 to PUR-12).
+"""Who else may have data: single releases to other agencies (SHR-01 to SHR-13, PUR-10 to PUR-13).
 
 Standing access under an agreement is decided in `access`; here is the request for particular data. There is
 no way from here to the public: such requests go to records staff.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from platekeeper.policy.decision import AllOf, Decision, Refusal, Rule
+from platekeeper.policy.decision import AllOf, Decision, Denied, Refusal, Rule
 from platekeeper.policy.facts import Agreement
 from platekeeper.policy.lint import Fault, lint_reason
 from platekeeper.policy.profile import Profile
 from platekeeper.policy.vocabulary import BarredPurpose, Duty, RecipientClass, RequestField, Statute
 
 _PROCESSORS = frozenset({RecipientClass.HOSTING})
+# of another state each of them is police of another state (C-5)
+_OF_THE_STATE = frozenset(
+    {RecipientClass.LOCAL_POLICE, RecipientClass.STATE_POLICE, RecipientClass.PROSECUTOR}
+)
 _OUTSIDE_ENFORCEMENT = frozenset({RecipientClass.PUBLIC})
 
 
@@ -25,7 +29,9 @@ class ReleaseRequest:
         agency: name.
         requester: name of the person who asks.
         recipient: what kind of agency it is.
-        purpose: intended purpose, in words.
+        state: two letters of the state it is of; empty where that does not matter.
+        purpose_code: code of the authorized purpose that it serves.
+        purpose: intended purpose, in words: the need to know.
         authority: the requester's lawful authority, in words: the right to know.
         written: whether the request is in writing.
         disclaims: barred purposes that the requester declares not to have.
@@ -34,6 +40,7 @@ class ReleaseRequest:
         finding: what the approver found, in words.
         approved_by_office: office of the approver; empty before approval.
         approver: username of the approver.
+        asked_by: username of whoever entered it here.
         handled_by: username of whoever fulfils it.
         request_digest: digest of the request on file; empty where it is not kept.
         agreement: the agreement between the agencies.
@@ -44,6 +51,8 @@ class ReleaseRequest:
     recipient: RecipientClass
     purpose: str
     written: bool
+    state: str = ""
+    purpose_code: str = ""
     authority: str = ""
     disclaims: frozenset[BarredPurpose] = frozenset()
     verified_by: str = ""
@@ -51,6 +60,7 @@ class ReleaseRequest:
     finding: str = ""
     approved_by_office: str = ""
     approver: str = ""
+    asked_by: str = ""
     handled_by: str = ""
     request_digest: str = ""
     agreement: Agreement | None = None
@@ -63,6 +73,14 @@ class ReleaseFacts:
     profile: Profile
     request: ReleaseRequest
     now: datetime
+
+    @property
+    def recipient(self) -> RecipientClass:
+        """What kind of agency asks, seen from the state of the agency that is asked."""
+        request = self.request
+        if request.recipient in _OF_THE_STATE and request.state not in {"", self.profile.state}:
+            return RecipientClass.OUT_OF_STATE_POLICE
+        return request.recipient
 
     @property
     def barred_purposes(self) -> frozenset[BarredPurpose]:
@@ -95,7 +113,7 @@ def _commercial(facts: ReleaseFacts) -> Refusal | None:
 
 
 def _barred_recipient(facts: ReleaseFacts) -> Refusal | None:
-    recipient, sharing = facts.request.recipient, facts.profile.sharing
+    recipient, sharing = facts.recipient, facts.profile.sharing
     if recipient in _PROCESSORS or (
         recipient in sharing.recipients.value and recipient not in facts.barred_recipients
     ):
@@ -103,14 +121,24 @@ def _barred_recipient(facts: ReleaseFacts) -> Refusal | None:
     return Refusal(
         f"This agency does not share with recipients of the class {recipient}.",
         "Refuse the request and keep it on file.",
-        clause=sharing.barred_recipients.clause if recipient in facts.barred_recipients else "",
+        clause=_barring_clause(facts, recipient),
     )
 
 
+def _barring_clause(facts: ReleaseFacts, recipient: RecipientClass) -> str:
+    """Return the law that bars a recipient, else the agency's own words; empty where neither names the class."""
+    floor, own = facts.profile.floor.barred_recipients, facts.profile.sharing.barred_recipients
+    if floor and recipient in floor.value:
+        return floor.clause
+    return own.clause if recipient in own.value else ""
+
+
 def _purpose_barred(facts: ReleaseFacts, purpose: BarredPurpose) -> bool:
-    findings = lint_reason(facts.request.purpose, barred=facts.barred_purposes)
+    request = facts.request
+    said = f"{request.purpose}. {request.authority}. {request.agency}. {request.requester}"
+    findings = lint_reason(said, barred=facts.barred_purposes)
     found = any(finding.purpose is purpose for finding in findings)
-    return purpose in facts.barred_purposes and (found or purpose not in facts.request.disclaims)
+    return purpose in facts.barred_purposes and (found or purpose not in request.disclaims)
 
 
 def _immigration(facts: ReleaseFacts) -> Refusal | None:
@@ -152,6 +180,15 @@ def _unwritten(facts: ReleaseFacts) -> Refusal | None:
     return Refusal(
         "The request is not in writing with agency, requesting person and intended purpose.",
         "Have the agency send it in writing with all three.",
+    )
+
+
+def _unauthorized_purpose(facts: ReleaseFacts) -> Refusal | None:
+    if facts.profile.purpose(facts.request.purpose_code) is not None:
+        return None
+    return Refusal(
+        f'"{facts.request.purpose_code[:40]}" is not a purpose that the policy authorizes.',
+        "Choose the authorized purpose that the request serves, or refuse it.",
     )
 
 
@@ -205,10 +242,10 @@ def _unapproved(facts: ReleaseFacts) -> Refusal | None:
     office = facts.profile.duties[Duty.RELEASE].value
     request = facts.request
     by_the_office = request.approved_by_office == office and bool(request.approver)
-    if by_the_office and request.approver != request.handled_by:
+    if by_the_office and request.approver not in {request.asked_by, request.handled_by}:
         return None
     return Refusal(
-        f"The request is not approved by the {office} or designee, apart from whoever fulfils it.",
+        f"The request is not approved by the {office} or designee, apart from whoever entered or fulfils it.",
         f"Submit it to the {office}.",
     )
 
@@ -252,6 +289,7 @@ RELEASE_RULES: tuple[Rule[ReleaseFacts], ...] = (
     Rule("release-agreement", "SHR-08", _unagreed),
     Rule("release-no-onward", "SHR-09", _onward),
     Rule("request-in-writing", "SHR-02", _unwritten),
+    Rule("release-purpose-authorized", "PUR-01", _unauthorized_purpose),
     Rule("official-verified", "SHR-13", _unverified),
     Rule("right-and-need-shown", "PUR-13", _without_right, lambda facts: facts.profile.states("PUR-13")),
     Rule("values-act-considered", "SHR-06", _values_act),
@@ -260,6 +298,56 @@ RELEASE_RULES: tuple[Rule[ReleaseFacts], ...] = (
     Rule("release-approved", "SHR-03", _unapproved),
     Rule("request-on-file", "SHR-05", _unfiled),
 )
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandOverFacts:
+    """One question: may this copy be given into these hands?
+
+    Attributes:
+        profile: policy of the agency whose data it is.
+        receiver: who receives it, in words.
+        is_own: whether they are a member of that agency.
+        is_released: whether an approved request for release covers the copy.
+    """
+
+    profile: Profile
+    receiver: str
+    is_own: bool
+    is_released: bool
+
+
+def _handed_to_strangers(facts: HandOverFacts) -> Refusal | None:
+    if facts.is_own or facts.is_released:
+        return None
+    return Refusal(
+        f'"{facts.receiver[:80]}" is nobody of your agency, and no approved request for release covers this copy.',
+        "Enter the other agency's request under Releases and have it approved; inside, name the member who takes it.",
+        clause=facts.profile.sharing.approval.clause,
+    )
+
+
+HAND_OVER_RULES: tuple[Rule[HandOverFacts], ...] = (
+    Rule("handed-over-only-by-release", "SHR-03", _handed_to_strangers),
+)
+RELEASE: AllOf[ReleaseFacts] = AllOf(RELEASE_RULES)
+HAND_OVER: AllOf[HandOverFacts] = AllOf(HAND_OVER_RULES)
+
+
+def decide_hand_over(profile: Profile, receiver: str, *, is_own: bool, is_released: bool) -> Decision:
+    """Decide whether a copy of reads may be handed to somebody.
+
+    Args:
+        profile: policy of the agency whose data it is.
+        receiver: who receives it, in words.
+        is_own: whether they are a member of that agency.
+        is_released: whether an approved request for release covers the copy.
+
+    Source:
+        SHR-03, SHR-11
+    """
+    facts = HandOverFacts(profile=profile, receiver=receiver, is_own=is_own, is_released=is_released)
+    return HAND_OVER.decide(facts)
 
 
 def decide_release(profile: Profile, request: ReleaseRequest, now: datetime) -> Decision:
@@ -271,6 +359,35 @@ def decide_release(profile: Profile, request: ReleaseRequest, now: datetime) -> 
         now: aware.
 
     Source:
-        SHR-01 to SHR-10, SHR-12, SHR-13, PUR-10 to PUR-12
+        SHR-01 to SHR-10, SHR-12, SHR-13, PUR-01, PUR-10 to PUR-13
     """
-    return AllOf(RELEASE_RULES).decide(ReleaseFacts(profile=profile, request=request, now=now))
+    return RELEASE.decide(ReleaseFacts(profile=profile, request=request, now=now))
+
+
+def missing_for_release(profile: Profile, request: ReleaseRequest, now: datetime) -> tuple[Denied, ...]:
+    """Return everything that still keeps a request from being fulfilled.
+
+    Args:
+        profile: policy of the agency that is asked.
+        request: the request and what was done with it.
+        now: aware.
+    """
+    return RELEASE.refusals(ReleaseFacts(profile=profile, request=request, now=now))
+
+
+def as_if_approved(profile: Profile, request: ReleaseRequest, now: datetime) -> ReleaseRequest:
+    """Return a request with all that an approver could add: what is refused even so, no approval can mend.
+
+    Args:
+        profile: policy of the agency that is asked.
+        request: as it came.
+        now: aware.
+    """
+    agreement = Agreement(
+        agency=request.agency, recipient=request.recipient, valid_from=now, valid_to=None, forbids_onward=True,
+        functions=frozenset(), kinds=frozenset(),
+    )  # fmt: skip
+    return replace(
+        request, considered=profile.sharing.considered_first.value, finding="imagined", approver="somebody else",
+        approved_by_office=profile.duties[Duty.RELEASE].value, request_digest="imagined", agreement=agreement,
+    )  # fmt: skip
