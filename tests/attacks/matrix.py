@@ -131,7 +131,7 @@ def _value(scene: Scene, of: str, converter: str, argument: str) -> str:
         "read_id": scene.made["reads"][of], "alert_id": scene.made["reads"][of], "record_id": person["record"],
         "access_id": person["record"], "username": person["username"], "slug": scene.made["agencies"][of]["slug"],
         "agency": scene.made["agencies"][of]["slug"], "role": "plate", "person_id": str(person["id"]),
-        "name": "checkpoint.txt",
+        "name": "checkpoint.txt", "request_id": scene.made["releases"][of],
     }  # fmt: skip
     given = known.get(argument, "")
     if converter == "uuid":

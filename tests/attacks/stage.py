@@ -24,9 +24,10 @@ PASSWORD = "harbour lamp seven tulip"
 def staged() -> dict[str, Any]:
     from platekeeper.policy import Role
     from tests.office.people import a_person, an_agency
+    from tests.office.sharing.releases import entered
     from tests.office.streets import a_camera, a_list, a_picture, a_read, identified, take
 
-    scene: dict[str, Any] = {"people": {}, "reads": {}, "agencies": {}}
+    scene: dict[str, Any] = {"people": {}, "reads": {}, "agencies": {}, "releases": {}}
     for profile in (HOME, ABROAD):
         agency = an_agency(profile)
         plate = SECRETS[profile]
@@ -35,6 +36,7 @@ def staged() -> dict[str, Any]:
         take(agency, read)
         scene["reads"][profile] = str(read.id)
         scene["agencies"][profile] = {"slug": agency.slug, "name": agency.name}
+        scene["releases"][profile] = str(entered(agency, data_wanted=f"All of {plate}").request.pk)
         for role in ROLES:
             scene["people"][f"{role}@{profile}"] = _person(a_person(agency, Role(role)))
     scene["people"]["spare@" + HOME] = _person(a_person(agency_of(scene, HOME), Role.DETECTIVE))

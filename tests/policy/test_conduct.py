@@ -221,7 +221,9 @@ class TestRelease:
         assert denied(release(REDONDO, asked_by="chief"), "RB 432.9(b)", "SHR-03")
 
     def test_an_agencys_name_points_to_immigration_in_spite_of_its_class(self):
-        assert denied(release(REDONDO, agency="Immigration and Customs Enforcement"), "CA GOV 7284.6", "PUR-10")
+        assert denied(
+            release(REDONDO, agency="Immigration and Customs Enforcement"), "CA GOV 7284.6", "PUR-10"
+        )
 
     def test_what_no_approval_can_mend_is_told_before_any(self):
         asked = {

@@ -17,6 +17,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from platekeeper import policy
+from platekeeper.demo.releases import enter_requests
 from platekeeper.intake.hotlists import named_layout
 from platekeeper.office.accounts.models import Agency, Designation, Person, TrainingCompletion
 from platekeeper.office.accounts.operations import add_agency, add_person
@@ -33,7 +34,7 @@ from platekeeper.office.hotlists.lifecycle import EntryStepName
 from platekeeper.office.hotlists.loading import load_file
 from platekeeper.office.hotlists.models import HotList
 from platekeeper.office.hotlists.operations import add_list
-from platekeeper.policy import Role
+from platekeeper.policy import Duty, Role
 from platekeeper.policy.vocabulary import DataSource
 
 OWNER = "owner"
@@ -133,9 +134,10 @@ def _set(given: dict[str, Any], now: datetime) -> Stage:
     }
     today = timezone.localdate(now)
     for duty, office in profile.duties.items():
+        part = "commander" if duty is Duty.RELEASE else "supervisor"
         Designation.objects.using(OWNER).get_or_create(
             agency=agency, duty=duty.value,
-            defaults={"title": office.value, "holder": people["supervisor"].full_name, "held_from": today},
+            defaults={"title": office.value, "holder": people[part].full_name, "held_from": today},
         )  # fmt: skip
     camera_of: dict[str, Camera] = {}
     for place in given["cameras"]:
@@ -145,6 +147,7 @@ def _set(given: dict[str, Any], now: datetime) -> Stage:
         )  # fmt: skip
         camera_of |= dict.fromkeys(place["streets"], camera)
     _lists(agency, profile, given, people, now)
+    enter_requests(people["detective"], now)
     return Stage(agency, people, camera_of)
 
 

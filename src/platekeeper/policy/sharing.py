@@ -387,7 +387,8 @@ def as_if_approved(profile: Profile, request: ReleaseRequest, now: datetime) -> 
         agency=request.agency, recipient=request.recipient, valid_from=now, valid_to=None, forbids_onward=True,
         functions=frozenset(), kinds=frozenset(),
     )  # fmt: skip
+    considered = frozenset(profile.sharing.considered_first.value)
     return replace(
-        request, considered=profile.sharing.considered_first.value, finding="imagined", approver="somebody else",
+        request, considered=considered, finding="imagined", approver="somebody else",
         approved_by_office=profile.duties[Duty.RELEASE].value, request_digest="imagined", agreement=agreement,
     )  # fmt: skip

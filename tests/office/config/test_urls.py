@@ -366,7 +366,7 @@ class TestPost:
 
 
 # these apps' addresses are asked for by every role in tests/attacks, from the resolver itself
-TRIED_BY_THE_MATRIX = ("evidence", "hotlists", "notices", "retention")
+TRIED_BY_THE_MATRIX = ("evidence", "hotlists", "notices", "retention", "sharing")
 
 
 class TestTables:

@@ -13,6 +13,7 @@ from PIL import Image
 
 from platekeeper import policy, wire
 from platekeeper.evidence.bag import FolderWriter, Writer, ZipWriter
+from platekeeper.office.access.operations import in_house
 from platekeeper.office.accounts.models import Agency, Person
 from platekeeper.office.evidence.operations import Export, open_export, package_of
 from platekeeper.policy import Function, Role
@@ -20,7 +21,6 @@ from platekeeper.policy import Function, Role
 from ..people import a_person, an_agency, an_inquiry
 from ..streets import a_camera, a_list, a_read, identified, take
 
-RECIPIENT = "Jane Roe, Los Angeles County District Attorney"
 PLATE = "8ABC123"
 
 
@@ -73,7 +73,7 @@ def an_export(
 
 
 def opened(agency: Agency, person: Person, read_ids: tuple[UUID, ...], **changes: Any) -> Export:
-    given = {"on_behalf_of": RECIPIENT, "read_ids": read_ids, **changes}
+    given = {"on_behalf_of": in_house(person), "read_ids": read_ids, **changes}
     return open_export(
         person=person, agency=agency, inquiry=an_inquiry(agency, Function.EXPORT, **given), now=timezone.now()
     )

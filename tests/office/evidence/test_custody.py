@@ -20,7 +20,7 @@ from ..people import a_person
 from .packages import PLATE, an_export, written
 
 STATED = {
-    "medium": "USB stick 0815", "verified": "platekeeper evidence write", "received_by": "Property officer Lee",
+    "medium": "USB stick 0815", "verified": "platekeeper evidence write", "received_by": "",
     "place": "Room 3", "property_number": "P-26-0042", "disposed_on": "2026-01-15", "authority": "Judge Doe",
     "reason": "Download broke off; nothing was kept",
 }  # fmt: skip
@@ -47,7 +47,8 @@ class Case:
     def take(self, name, *, person=None, **stated):
         actor = person or (self.supervisor if name == "dispose" else self.person)
         return take_custody_step(
-            package=self.package, agency=self.agency, person=actor, name=name, stated={**STATED, **stated},
+            package=self.package, agency=self.agency, person=actor, name=name,
+            stated={**STATED, "received_by": self.supervisor.username, **stated},
             now=timezone.now(),
         )  # fmt: skip
 

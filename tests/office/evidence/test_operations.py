@@ -12,7 +12,7 @@ from django.utils import timezone
 from platekeeper.evidence.bag import EvidenceError, FolderWriter, ZipWriter
 from platekeeper.evidence.verify import MANIFESTS, PROOFS, SEAL, STAMP, Folder, Zip, verify, verify_path
 from platekeeper.ledger.checkpoints import signature_holds
-from platekeeper.office.access.operations import AccessDenied
+from platekeeper.office.access.operations import AccessDenied, in_house
 from platekeeper.office.evidence.models import CustodyStep, EvidencePackage
 from platekeeper.office.evidence.operations import MOST_READS, open_export, package_of, print_sheet
 from platekeeper.office.evidence.proofs import public_key
@@ -20,7 +20,7 @@ from platekeeper.office.evidence.queries import contents_of
 from platekeeper.policy import Function, Role
 
 from ..people import a_person, a_searcher, an_agency, an_inquiry
-from .packages import PLATE, RECIPIENT, a_folder, a_zip, an_export, an_exporter, opened, seen, written
+from .packages import PLATE, a_folder, a_zip, an_export, an_exporter, opened, seen, written
 
 
 def records_of(owner: psycopg.Connection, agency_id: int) -> list[tuple]:
@@ -76,7 +76,7 @@ class TestOpenExport:
     def test_leaves_a_record_with_the_recipient(self, owner):
         export = an_export()
 
-        assert records_of(owner, export.agency.pk)[-1] == ("export", "ALLOWED", RECIPIENT)
+        assert records_of(owner, export.agency.pk)[-1] == ("export", "ALLOWED", in_house(export.person))
 
 
 class TestPackage:
@@ -118,7 +118,8 @@ class TestPackage:
     def test_says_for_whom_and_why(self, folder):
         index = json.loads((folder / "data" / "package.json").read_bytes())
 
-        assert index["recipient"] == RECIPIENT
+        assert index["recipient"].endswith(index["agency"])
+        assert index["release"] is None
         assert index["case_number"]
         assert index["asked_for"] == len(index["reads"]) == 2
 
@@ -170,7 +171,7 @@ class TestPackage:
 
         package = EvidencePackage.objects.get(agency_id=export.agency.pk, id=export.id)
         steps = CustodyStep.objects.filter(agency_id=export.agency.pk, package_id=export.id)
-        assert (package.recipient, package.pictures, len(package.read_ids)) == (RECIPIENT, 4, 2)
+        assert (package.recipient, package.pictures, len(package.read_ids)) == (in_house(export.person), 4, 2)
         assert [(step.number, step.state) for step in steps] == [(1, "SEALED")]
 
     def test_an_earlier_look_at_one_of_its_reads_stands_in_the_custody(self, tmp_path):

@@ -17,7 +17,7 @@ from platekeeper.policy import Function, Role
 
 from ..doors import logged_in
 from ..people import REASON, a_person, an_agency, an_inquiry
-from .packages import PLATE, RECIPIENT, an_exporter, seen
+from .packages import PLATE, an_exporter, seen
 
 
 class Desk:
@@ -35,7 +35,7 @@ class Desk:
 
     def asked(self, **changes):
         return {
-            "because": self.because, "reads": "\n".join(map(str, self.read_ids)), "on_behalf_of": RECIPIENT,
+            "because": self.because, "reads": "\n".join(map(str, self.read_ids)), "release": "",
             "purpose": self.search.purpose, "case_number": self.search.case_number, "reason": REASON, **changes,
         }  # fmt: skip
 
@@ -76,7 +76,8 @@ class TestBuild:
         ("changes", "status", "words"),
         [
             ({"reads": "8ABC123"}, 422, "no read&#x27;s number"),
-            ({"on_behalf_of": ""}, 422, "required"),
+            ({"release": str(uuid4())}, 422, "valid choice"),
+            ({"purpose": ""}, 422, "required"),
             ({"purpose": "curiosity"}, 422, "valid choice"),
             ({"reads": str(uuid4())}, 422, "None of these reads"),
             ({"reason": "test"}, 403, "reason"),

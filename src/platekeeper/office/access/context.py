@@ -35,6 +35,9 @@ _KEEPING = (
     Function.REQUEST_HOLD, Function.APPROVE_HOLD, Function.APPROVE_RETENTION, Function.PURGE, Function.SEARCH_DELETED,
     Function.AUDIT,
 )  # fmt: skip
+_SHARING = (
+    Function.REQUEST_RELEASE, Function.APPROVE_RELEASE, Function.BROWSE_ACCESS_RECORDS, Function.AUDIT,
+)  # fmt: skip
 _PLACES = (
     _Place("Alerts", "alerts:board", "bell", "g a", Function.RECEIVE_ALERTS),
     _Place("Car", "dispatch:car", "car", "g d", Function.RECEIVE_ALERTS),
@@ -61,6 +64,7 @@ _PLACES = (
     _Place("Compliance", "compliance:report", "check", "g f", None, _AGENCY),
     _Place("Hot lists", "hotlists:hot_lists", "list", "g h", _ENTRIES, _DATA),
     _Place("Evidence", "evidence:packages", "book", "g e", (Function.EXPORT, Function.APPROVE_HOLD), _DATA),
+    _Place("Releases", "sharing:releases", "forward", "g y", _SHARING, _DATA),
     _Place("Retention", "retention:calendar", "clock", "g k", _KEEPING, _DATA),
     _Place("Messages", "notices:messages", "bell", "g i", None, _ME),
     _Place("My rights", "access:why", "shield", "g m", None, _ME),

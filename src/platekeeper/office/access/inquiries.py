@@ -9,7 +9,20 @@ from uuid import UUID
 from platekeeper.office.access.queries import OwnRecord
 from platekeeper.office.statements import Ask, Rows
 from platekeeper.policy import Function
-from platekeeper.policy.vocabulary import MisuseFlag
+from platekeeper.policy.vocabulary import MisuseFlag, RecipientClass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cover:
+    """An approved request for release, under which reads are copied out for another agency (SHR-03).
+
+    Attributes:
+        id: the request's number.
+        recipient: what kind of agency receives them.
+    """
+
+    id: UUID
+    recipient: RecipientClass
 
 
 @dataclass(frozen=True)
@@ -23,6 +36,7 @@ class Inquiry:
         reason: in their own words.
         query: the elements of the question, as they will stand in the record.
         on_behalf_of: whom the answer is for, if not the person (SRC-05).
+        cover: the release that covers what leaves for another agency.
         read_ids: the only reads that it is about, if it is about single ones.
         asked_from: start of the time asked about; None means as far back as visible.
         asked_to: its end, exclusive; None means up to now.
@@ -37,6 +51,7 @@ class Inquiry:
     reason: str = ""
     query: dict[str, Any] = field(default_factory=dict)
     on_behalf_of: str = ""
+    cover: Cover | None = None
     read_ids: tuple[UUID, ...] | None = None
     asked_from: datetime | None = None
     asked_to: datetime | None = None

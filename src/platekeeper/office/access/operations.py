@@ -128,7 +128,7 @@ def open_access(*, person: Person, agency: Agency, inquiry: Inquiry, now: dateti
         purpose=inquiry.purpose,
         case_number=inquiry.case_number,
         reason=inquiry.reason,
-        on_behalf_of=_beneficiary(person, inquiry.on_behalf_of),
+        on_behalf_of=_beneficiary(person, inquiry),
         parent=_parent(person, inquiry.parent, now),
         asked_from=inquiry.asked_from,
         asked_to=inquiry.asked_to,
@@ -156,7 +156,7 @@ def _opened(
     record: dict[str, Any] = {
         "person_id": person.pk,
         "function": inquiry.function.value,
-        "query": inquiry.query,
+        "query": {**inquiry.query, "release": str(inquiry.cover.id)} if inquiry.cover else inquiry.query,
         "purpose": inquiry.purpose,
         "case_number": inquiry.case_number,
         "reason": inquiry.reason,
@@ -209,8 +209,24 @@ def _decided(
     return request, decision
 
 
-def _beneficiary(person: Person, name: str) -> Beneficiary | None:
-    return Beneficiary(name=name, organization=person.agency.name) if name else None
+def in_house(person: Person) -> str:
+    """Return how a record names somebody who copies reads out for their own agency; the database knows it, too.
+
+    Args:
+        person: who.
+    """
+    return f"{person.full_name}, {person.agency.name}"
+
+
+def _beneficiary(person: Person, inquiry: Inquiry) -> Beneficiary | None:
+    name, cover = inquiry.on_behalf_of, inquiry.cover
+    if not name:
+        return None
+    if cover is None:
+        return Beneficiary(name=name, organization=person.agency.name, is_own=name == in_house(person))
+    return Beneficiary(
+        name=name, organization=name, recipient=cover.recipient, is_own=False, is_released=True
+    )
 
 
 def _parent(person: Person, record: OwnRecord | None, now: datetime) -> ParentRecord | None:

@@ -5,6 +5,7 @@ A probe answers sentences, and a state where the data say that something is due 
 
 # ruff: noqa: ARG001  # every probe is asked with the agency and the time, whichever it needs
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -24,10 +25,13 @@ from platekeeper.office.retention.elsewhere import kept_elsewhere
 from platekeeper.office.retention.models import Certificate
 from platekeeper.office.retention.queries import forecast_of, holds_of, schedules_of
 from platekeeper.office.rms.queries import filed, unacknowledged
+from platekeeper.office.sharing.models import StepName
+from platekeeper.office.sharing.queries import agreements_of, releases_of
 
 _SIGNED_WITHIN = timedelta(hours=2)
 _FILED_WITHIN = timedelta(hours=24)
 _FRESH_LIST = timedelta(hours=24)
+_RENEWED_BEFORE = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -206,6 +210,29 @@ def _holds_verified(agency: Agency, now: datetime) -> Finding:
     )
 
 
+def _releases(agency: Agency, now: datetime) -> Finding:
+    found = releases_of(agency, most=None)
+    states = Counter(one.state for one in found)
+    at_once = sum(one.step(StepName.REFUSE) is not None and one.steps[-1].person_id is None for one in found)
+    if not found:
+        return Finding(("No other agency's request for reads was entered yet.",))
+    told = ", ".join(f"{count} {state.lower()}" for state, count in sorted(states.items()))
+    said = f"{len(found)} requests of other agencies on file: {told}; {at_once} were refused by the policy at once."
+    return Finding((said, "Without an approved one the database records no export for anybody outside."))
+
+
+def _agreements(agency: Agency, now: datetime) -> Finding:
+    today = timezone.localdate(now)
+    living = [
+        one
+        for one in agreements_of(agency)
+        if one.ended_at is None and (one.valid_to is None or one.valid_to > today)
+    ]
+    soon = [one for one in living if one.valid_to is not None and one.valid_to <= today + _RENEWED_BEFORE]
+    said = f"{len(living)} agreements with other agencies in force, {len(soon)} of them end within 30 days."
+    return Finding((said,), State.DUE if soon and profile_of(agency).sharing.agreement.value else None)
+
+
 Probe = Callable[[Agency, datetime], Finding]
 PROBES: Mapping[str, Probe] = {
     "AUD-01": _access_records,
@@ -217,11 +244,15 @@ PROBES: Mapping[str, Probe] = {
     "HLD-03": _holds,
     "HLD-05": _holds_verified,
     "HOT-03": _lists,
+    **dict.fromkeys(("PUR-10", "PUR-11", "PUR-12", "PUR-13"), _releases),
     "RET-02": _purges,
     "RET-04": _holds,
     "RET-08": _hosts,
     "RET-09": _custodians,
     "SEC-01": _ledger,
+    **dict.fromkeys(("SHR-01", "SHR-03", "SHR-05", "SHR-11", "SHR-15"), _releases),
+    "SHR-08": _agreements,
+    "SHR-09": _agreements,
     "SRC-01": _access_records,
     "SRC-02": _cases,
     "SRC-03": _filed,

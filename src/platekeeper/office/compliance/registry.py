@@ -127,7 +127,10 @@ WITHOUT_RULES: dict[str, tuple[State, str]] = {
     "SEC-04": (State.OUTSIDE, "A breach follows the agency's own records policy; attest that it is at hand."),
     "SEC-05": (State.OUTSIDE, "Contracts with vendors are the agency's; attest them."),
     "SHR-14": (State.ENFORCED, "The public pages hold sums alone; every other page asks for a log-in."),
-    "SHR-15": (State.NOT_BUILT, "Agreements with other agencies are not kept by this version."),
+    "SHR-15": (
+        State.ENFORCED,
+        "Who asks for reads and who receives them, with the agreements, stands under Releases.",
+    ),
 }
 
 

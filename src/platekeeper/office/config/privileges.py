@@ -65,6 +65,10 @@ TABLES: dict[str, dict[str, tuple[str, ...]]] = {
     "hot_list_version": {"gate": (SELECT,), "ingest": (SELECT, INSERT), "web": (SELECT,)},
     "image": {"gate": (SELECT,), "ingest": (INSERT,)},
     "image_key": {"gate": (SELECT,), "ingest": (SELECT, INSERT)},
+    "interagency_agreement": {
+        "gate": (SELECT, INSERT, "UPDATE (ended_at, ended_by, ended_because)"),
+        "web": (SELECT,),
+    },
     "issued_document": {"gate": (SELECT, INSERT), "web": (SELECT,)},
     "job_run": {"custodian": (SELECT, INSERT, UPDATE), "web": (SELECT,)},
     "known_case": {"custodian": (SELECT, INSERT, DELETE), "web": (SELECT,)},
@@ -135,6 +139,8 @@ TABLES: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "quarantined_read": {"ingest": (INSERT,)},
     "read": {"gate": (SELECT,), "ingest": (INSERT,)},
+    "release_request": {"gate": (SELECT, INSERT), "web": (SELECT,)},
+    "release_step": {"gate": (SELECT, INSERT), "web": (SELECT,)},
     "retention_consent": {"custodian": (SELECT,), "web": (SELECT,)},
     "retention_schedule": {"custodian": (SELECT,), "web": (SELECT,)},
     "terminal": {
@@ -198,6 +204,16 @@ FUNCTIONS: dict[str, tuple[str, tuple[str, ...]]] = {
     "answer_profile": ("gate", ("web",)),
     "answerable_person": ("gate", ()),
     "add_alert_step": ("gate", ()),
+    # releases to other agencies (sharing/sql)
+    "add_release_step": ("gate", ()),
+    "end_agreement": ("gate", ("web",)),
+    "enter_release_request": ("gate", ("web",)),
+    "note_agreement": ("gate", ("web",)),
+    "refuse_unreleased_export": ("gate", ()),
+    "release_covers": ("gate", ()),
+    "release_state": ("gate", ()),
+    "take_release_step": ("gate", ("web",)),
+    "take_turn_of_release": ("gate", ()),
     # the purge and what it must respect (retention/sql)
     "add_held_key": ("owner", ("custodian",)),
     "consent_schedule": ("owner", ("web",)),

@@ -59,6 +59,7 @@ _APPS = [
     "search",
     "cases",
     "retention",
+    "sharing",
     "evidence",
     "misuse",
     "audits",

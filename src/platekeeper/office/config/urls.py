@@ -61,6 +61,7 @@ urlpatterns = [
     path("dispatch/", include("platekeeper.office.dispatch.urls")),
     path("cases/", include("platekeeper.office.cases.urls")),
     path("retention/", include("platekeeper.office.retention.urls")),
+    path("releases/", include("platekeeper.office.sharing.urls")),
     path("evidence/", include("platekeeper.office.evidence.urls")),
     path("misuse/", include("platekeeper.office.misuse.urls")),
     path("compliance/", include("platekeeper.office.compliance.urls")),

@@ -12,12 +12,14 @@ from platekeeper.office.access.events import WEB
 from platekeeper.office.access.operations import AccessDenied
 from platekeeper.office.accounts.models import Agency, Person
 from platekeeper.office.accounts.queries import facts_of, profile_of
-from platekeeper.office.evidence.lifecycle import BOOK, DISPOSE, MOVES, STEPS, Step
+from platekeeper.office.evidence.lifecycle import BOOK, DISPOSE, HAND_OVER, MOVES, STEPS, Step
 from platekeeper.office.evidence.models import CustodyState, CustodyStep, EvidencePackage
-from platekeeper.office.evidence.queries import custody_of
+from platekeeper.office.evidence.queries import custody_of, releases_for
+from platekeeper.office.sharing.operations import decide_handling
 from platekeeper.policy import Decision, Denied, Role
 from platekeeper.policy.access import decide_function
 from platekeeper.policy.holds import HoldFile, HoldStep, decide_hold_step
+from platekeeper.policy.sharing import decide_hand_over
 
 
 def take_custody_step(
@@ -61,10 +63,13 @@ def take_custody_step(
     for decision in (
         decide_function(profile, facts_of(person), step.function, now),
         _decided(step, taken, person, agency, stated, now),
+        _handed_over(step, package, person, agency, stated, now),
     ):
         if isinstance(decision, Denied):
             raise AccessDenied(decision, None)
     detail = _detail(step, stated, taken)
+    if step is HAND_OVER and stated.get("release"):
+        detail["release"] = stated["release"]
     try:
         with transaction.atomic(using=WEB), connections[WEB].cursor() as cursor:
             cursor.execute(
@@ -100,6 +105,32 @@ def _decided(
     return decide_hold_step(
         profile_of(agency), file, HoldStep.BOOK if step is BOOK else HoldStep.RELEASE, now
     )
+
+
+def _handed_over(
+    step: Step,
+    package: EvidencePackage,
+    person: Person,
+    agency: Agency,
+    stated: Mapping[str, str],
+    now: datetime,
+) -> Decision | None:
+    """Say whether the copy may be given into these hands: a member's, or under a release (SHR-03, SHR-11)."""
+    if step is not HAND_OVER:
+        return None
+    receiver = stated.get("received_by", "").strip()
+    release = next(
+        (one for one in releases_for(package) if str(one.request.pk) == stated.get("release")), None
+    )
+    if release is not None:
+        decision = decide_handling(release, person, now)
+        if isinstance(decision, Denied):
+            return decision
+    is_own = (
+        not stated.get("release")
+        and Person.objects.filter(agency=agency, username=receiver, is_active=True).exists()
+    )
+    return decide_hand_over(profile_of(agency), receiver, is_own=is_own, is_released=release is not None)
 
 
 def _acting_role(person: Person) -> Role:

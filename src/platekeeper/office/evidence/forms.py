@@ -1,6 +1,7 @@
 """Which reads are copied out, for whom and why."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from django.core.exceptions import ValidationError
 
 from platekeeper import policy
 from platekeeper.office.access.forms import mark_wanted
+from platekeeper.office.sharing.queries import Release
 
 _SEPARATORS = re.compile(r"[\s,;]+")
 
@@ -35,10 +37,48 @@ class SheetForm(forms.Form):
 
 
 class PackageForm(SheetForm):
-    """Reads and recipient of a package, besides why (AUD-08)."""
+    """Reads of a package and for whom it is, besides why (AUD-08, SHR-03).
+
+    Under a release, purpose and case are those that were approved.
+    """
 
     reads = forms.CharField(widget=forms.Textarea(attrs={"rows": 4}), max_length=200_000, strip=True)
-    on_behalf_of = forms.CharField(max_length=200)
+    release = forms.TypedChoiceField(coerce=UUID, empty_value=None, required=False, widget=forms.RadioSelect)
+
+    def __init__(
+        self, profile: policy.Profile, releases: Sequence[Release], *args: Any, **kwargs: Any
+    ) -> None:
+        """Offer the agency's own case file, and what may leave for others.
+
+        Args:
+            profile: the policy in force.
+            releases: the approved requests.
+            args: Django's.
+            kwargs: Django's.
+        """
+        super().__init__(profile, *args, **kwargs)
+        offered = [
+            (str(one.request.pk), f"{one.recipient}: case {one.request.case_number}") for one in releases
+        ]
+        self.fields["release"].choices = [("", "Our own case file"), *offered]  # type: ignore[attr-defined]
+        self.fields["purpose"].required = False
+        self._releases = {one.request.pk: one for one in releases}
+
+    def clean(self) -> dict[str, Any]:
+        """Take purpose and case from the release, where there is one; without, a purpose is asked for."""
+        given = super().clean() or {}
+        release = self.chosen
+        if release is not None:
+            given |= {"purpose": release.request.purpose_code, "case_number": release.request.case_number}
+        elif not given.get("purpose") and "purpose" not in self.errors:
+            self.add_error("purpose", "Choose the purpose: this field is required.")
+        return given
+
+    @property
+    def chosen(self) -> Release | None:
+        """The release that was chosen, once the form is checked."""
+        chosen = self.cleaned_data.get("release")
+        return self._releases[chosen] if chosen else None
 
     def clean_reads(self) -> tuple[UUID, ...]:
         """Return the reads' numbers, each once, in the order in which they were given."""

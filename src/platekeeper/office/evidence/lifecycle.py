@@ -35,7 +35,7 @@ WRITE = Step(
 )  # fmt: skip
 HAND_OVER = Step(
     "hand-over", S.HANDED_OVER, Function.EXPORT, "evidence.handed-over", "Hand over",
-    (("received_by", "Who received it, and their organization"), ("place", "Where")),
+    (("received_by", "Who received it"), ("place", "Where")),
 )  # fmt: skip
 BOOK = Step(
     "book", S.BOOKED, Function.EXPORT, "evidence.booked", "Book into evidence",

@@ -31,6 +31,9 @@ class EvidencePackage(models.Model):
     case_number = models.TextField()
     purpose = models.TextField()
     recipient = models.TextField(help_text="person and organization that receive it (AUD-08)")
+    release_id = models.UUIDField(
+        null=True, help_text="the approved request under which it leaves; None for the own case file"
+    )
     read_ids = ArrayField(models.UUIDField())
     pictures = models.IntegerField()
     size_bytes = models.BigIntegerField()

@@ -138,6 +138,7 @@ def package_of(export: Export, writer: Writer, now: datetime) -> Iterator[bytes]
         "purpose": export.inquiry.purpose,
         "reason": export.inquiry.reason,
         "recipient": export.inquiry.on_behalf_of,
+        "release": str(export.inquiry.cover.id) if export.inquiry.cover else None,
         "asked_for": len(export.inquiry.read_ids or ()),
     }
     index = index_document(

@@ -19,9 +19,12 @@ from platekeeper.office.alerts.models import AlertStep, Hit
 from platekeeper.office.evidence.lifecycle import SETTLED
 from platekeeper.office.evidence.models import CustodyStep, EvidencePackage
 from platekeeper.office.reads.models import Image, Read
+from platekeeper.office.sharing.lifecycle import ReleaseState
+from platekeeper.office.sharing.queries import Release, approved_releases, release_by_id
 from platekeeper.wire import captured_between
 
 _AT_ONCE = 100
+_HANDING = frozenset({ReleaseState.APPROVED, ReleaseState.RELEASED})  # one request may need several packages
 _Item = TypeVar("_Item")
 
 
@@ -155,6 +158,19 @@ def unbooked_packages(agency: Agency) -> QuerySet[EvidencePackage]:
     """
     settled = Q(state__in=[state.value for state in SETTLED])
     return packages_of(agency).exclude(settled).order_by("sealed_at")
+
+
+def releases_for(package: EvidencePackage) -> list[Release]:
+    """Return the releases under which a package may be handed to somebody outside: its own, or one of its case.
+
+    Args:
+        package: the package.
+    """
+    agency = Agency.objects.get(pk=package.agency_id)
+    if package.release_id is not None:
+        own = release_by_id(agency, package.release_id)
+        return [own] if own is not None and own.state in _HANDING else []
+    return [one for one in approved_releases(agency) if one.request.case_number == package.case_number]
 
 
 def custody_of(package: EvidencePackage) -> list[CustodyStep]:

@@ -17,7 +17,7 @@ from platekeeper.errors import PlatekeeperError
 from platekeeper.evidence.bag import EvidenceError, ZipWriter
 from platekeeper.office.access.forms import case_hint
 from platekeeper.office.access.inquiries import Inquiry
-from platekeeper.office.access.operations import AccessDenied, AccessGrant, open_access
+from platekeeper.office.access.operations import AccessDenied, AccessGrant, in_house, open_access
 from platekeeper.office.access.queries import OwnRecord, own_record
 from platekeeper.office.accounts.models import Agency, Person
 from platekeeper.office.accounts.people import person_of, source_of
@@ -27,8 +27,16 @@ from platekeeper.office.evidence.forms import PackageForm, SheetForm, read_ids_i
 from platekeeper.office.evidence.lifecycle import MOVES
 from platekeeper.office.evidence.models import CustodyState, EvidencePackage
 from platekeeper.office.evidence.operations import MOST_READS, Export, open_export, package_of, print_sheet
-from platekeeper.office.evidence.queries import custody_of, packages_of, reads_among, unbooked_packages
+from platekeeper.office.evidence.queries import (
+    custody_of,
+    packages_of,
+    reads_among,
+    releases_for,
+    unbooked_packages,
+)
 from platekeeper.office.notices.operations import tell
+from platekeeper.office.sharing.operations import cover_of
+from platekeeper.office.sharing.queries import approved_releases
 from platekeeper.policy import Decision, Denied, Function, Profile
 from platekeeper.policy.access import decide_function
 
@@ -60,10 +68,10 @@ def new(request: HttpRequest) -> HttpResponse:
     person = person_of(request)
     given = request.POST if request.method == "POST" else request.GET
     because = _because(person, given.get("because", ""))
-    initial: dict[str, Any] = {"reads": "\n".join(given.getlist("read"))}
+    initial: dict[str, Any] = {"reads": "\n".join(given.getlist("read")), "release": given.get("release", "")}
     if because is not None:
         initial |= {"purpose": because.purpose, "case_number": because.case_number, "reason": because.reason}
-    form = PackageForm(profile_of(person.agency), initial=initial)
+    form = PackageForm(profile_of(person.agency), approved_releases(person.agency), initial=initial)
     return _builder(request, person, form, because)
 
 
@@ -71,24 +79,26 @@ def new(request: HttpRequest) -> HttpResponse:
 def build(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     """Build a package and send it while it is built; the record of the export is written first (SRC-01)."""
     person = person_of(request)
-    form = PackageForm(profile_of(person.agency), request.POST)
+    form = PackageForm(profile_of(person.agency), approved_releases(person.agency), request.POST)
     because = _because(person, request.POST.get("because", ""))
     if not form.is_valid():
         return _builder(request, person, form, because, status=422)
-    agency = because.agency if because else person.agency
+    agency, now = because.agency if because else person.agency, timezone.now()
+    release = form.chosen
     inquiry = Inquiry(
         function=Function.EXPORT,
         purpose=form.cleaned_data["purpose"],
         case_number=form.cleaned_data["case_number"].strip(),
         reason=form.cleaned_data["reason"].strip(),
-        on_behalf_of=form.cleaned_data["on_behalf_of"].strip(),
+        on_behalf_of=release.recipient if release else in_house(person),
+        cover=cover_of(release, person, now) if release else None,
         query={"reads": len(form.cleaned_data["reads"]), "export": "evidence package"},
         read_ids=form.cleaned_data["reads"],
         parent=because,
         source=source_of(request),
     )
     try:
-        export = open_export(person=person, agency=agency, inquiry=inquiry, now=timezone.now())
+        export = open_export(person=person, agency=agency, inquiry=inquiry, now=now)
     except EvidenceError as error:
         form.add_error("reads", str(error))
         return _builder(request, person, form, because, status=422)
@@ -254,6 +264,7 @@ def _custody(
         "package": _shown(found),
         "steps": steps,
         "moves": [{"step": move, "decision": _decided(person, move.function)} for move in moves],
+        "releases": releases_for(found),
         "stated": request.POST,
         **more,
     }
@@ -275,6 +286,8 @@ def _builder(
         "form": form,
         "decision": decision if isinstance(decision, Denied) else None,
         "because": because.id if because else "",
+        "case_number": form["case_number"].value() or "",
+        "release_clause": profile.sharing.approval.clause,
         "most_reads": MOST_READS,
         **_why(profile),
         **_chosen(request, person, because, text),
@@ -355,6 +368,7 @@ def _shown(found: EvidencePackage) -> dict[str, Any]:
         "case_number": found.case_number,
         "purpose": found.purpose,
         "recipient": found.recipient,
+        "release_id": found.release_id,
         "reads": len(found.read_ids),
         "pictures": found.pictures,
         "size_bytes": found.size_bytes,

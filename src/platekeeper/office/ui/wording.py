@@ -28,6 +28,10 @@ _TONES = {
     "WAITING": ("warn", "clock"),
     "RUNNING": ("ok", "check"),
     "ALLOWED": ("ok", "check"),
+    "ASKED": ("warn", "clock"),
+    "APPROVED": ("ok", "check"),
+    "REFUSED": ("danger", "stop"),
+    "RELEASED": ("accent", "person"),
     "REJECTED": ("", "cross"),
     "WITHDRAWN": ("", "cross"),
     "DENIED": ("danger", "stop"),
@@ -39,6 +43,8 @@ _TONES = {
 }
 _TEXTS = {
     "DENIED": "Refused",
+    "ASKED": "Waits for review",
+    "RELEASED": "Handed over",
     "SEALED": "Not on a medium yet",
     "WRITTEN": "On a medium",
     "RAISED": "New",

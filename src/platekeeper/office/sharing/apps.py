@@ -1,0 +1,10 @@
+"""The app's place in Django."""
+
+from django.apps import AppConfig
+
+
+class SharingConfig(AppConfig):
+    """Releases to other agencies."""
+
+    name = "platekeeper.office.sharing"
+    label = "sharing"
