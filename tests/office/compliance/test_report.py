@@ -18,9 +18,11 @@ from platekeeper.office.rms.operations import connect_rms, deliver_requests
 from platekeeper.policy import Role
 from platekeeper.policy.clauses import obligations
 from platekeeper.policy.obligations import RULES, checks, in_scope
+from platekeeper.policy.vocabulary import RecipientClass
 
 from ..doors import logged_in
 from ..people import PROFILES, a_person, a_searcher, an_agency, an_inquiry
+from ..sharing.releases import an_agreement, an_approver, entered
 
 
 def rows_of(agency, now=None):
@@ -75,6 +77,38 @@ class TestComplianceReport:
             if row.state is State.ENFORCED:
                 assert all(asked), row
         assert rows["AUD-02"].state is State.NOT_BUILT
+
+    @pytest.mark.parametrize("profile", PROFILES)
+    def test_counts_the_releases_behind_what_must_not_be_shared(self, profile):
+        agency = an_agency(profile)
+        entered(agency)
+        entered(agency, recipient_class=RecipientClass.IMMIGRATION)
+
+        rows = rows_of(agency)
+
+        stated = [rows[f"PUR-{number}"] for number in range(10, 14) if rows[f"PUR-{number}"].clauses]
+        assert len(stated) >= 3
+        for row in stated:
+            assert row.state is State.ENFORCED, row
+            assert row.evidence[0].startswith(
+                "2 requests of other agencies on file: 1 asked, 1 refused; 1 were"
+            )
+            assert any("asked in office.sharing.operations" in said for said in row.evidence)
+
+    @pytest.mark.parametrize(
+        "key", ["SHR-01", "SHR-02", "SHR-03", "SHR-05", "SHR-10", "SHR-11", "SHR-13", "SHR-15"]
+    )
+    def test_finds_a_part_behind_each_rule_of_sharing(self, key):
+        assert rows_of(an_agency())[key].state is State.ENFORCED
+
+    def test_says_when_an_agreement_that_is_needed_ends(self):
+        agency = an_agency("los-angeles")
+        an_agreement(agency, an_approver(agency), valid_to=timezone.localdate() + timedelta(days=20))
+
+        row = rows_of(agency)["SHR-08"]
+
+        assert row.state is State.DUE
+        assert row.evidence[0] == "1 agreements with other agencies in force, 1 of them end within 30 days."
 
     def test_names_the_vacant_office_and_its_remedy(self):
         row = rows_of(an_agency())["GOV-01"]

@@ -33,6 +33,11 @@ DECLARED = {
 }
 
 
+def _want(form: forms.Form, *names: str) -> None:
+    for name in names:
+        form.fields[name].is_wanted = True  # type: ignore[attr-defined]
+
+
 class ReleaseForm(forms.Form):
     """A request as it came in (SHR-02, SHR-13, PUR-13)."""
 
@@ -78,6 +83,8 @@ class ReleaseForm(forms.Form):
         purposes = [(purpose.code, purpose.title) for purpose in profile.purposes.authorized]
         self.fields["purpose_code"].choices = purposes  # type: ignore[attr-defined]
         self._access = profile.access
+        # the policy refuses what lacks them, with its clause; the form does not
+        _want(self, "letter", "authority", "recipient_state", "disclaims")
 
     def clean_case_number(self) -> str:
         """Refuse what is no number of this agency: the copy could not be made under it (SRC-02)."""
@@ -135,6 +142,7 @@ class ReviewForm(forms.Form):
         super().__init__(*args, **kwargs)
         statutes = sorted(profile.sharing.considered_first.value)
         self.fields["considered"].choices = [(one.value, one.value) for one in statutes]  # type: ignore[attr-defined]
+        _want(self, "finding")
 
     def review(self) -> Review:
         """Return what was stated, after `is_valid`."""

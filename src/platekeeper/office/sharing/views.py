@@ -10,7 +10,6 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from platekeeper.office.access.forms import case_hint
 from platekeeper.office.access.operations import AccessDenied
 from platekeeper.office.accounts.models import Person
 from platekeeper.office.accounts.people import person_of
@@ -90,7 +89,6 @@ def new(request: HttpRequest) -> HttpResponse:
         "refused": may_ask if isinstance(may_ask, Denied) else None,
         "profile": profile,
         "purposes": {purpose.code: purpose.clause for purpose in profile.purposes.authorized},
-        "case_pattern": case_hint(profile),
         "case_example": profile.access.case_number_example.value,
         "shared_with": [text for one, text in RECIPIENTS.items() if one in profile.sharing.recipients.value],
     }
