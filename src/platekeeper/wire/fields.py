@@ -34,7 +34,8 @@ Seconds = Annotated[float, Meta(ge=0, le=1e10)]
 Number = Annotated[float, Meta(ge=-1e15, le=1e15)]
 Moment = Annotated[datetime, Meta(tz=True)]
 
-_YEARS = range(2000, 2101)
+YEARS = range(2000, 2101)
+"""In which a camera can have seen something."""
 
 
 def in_utc(moment: datetime, field: str) -> datetime:
@@ -47,8 +48,8 @@ def in_utc(moment: datetime, field: str) -> datetime:
     Raises:
         ValueError: a year that no camera has seen (2000 to 2100 are taken).
     """
-    if moment.year in _YEARS:
+    if moment.year in YEARS:
         moment = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
-    if moment.year not in _YEARS:
+    if moment.year not in YEARS:
         raise ValueError(f"{field} lies in the year {moment.year}: set the camera's clock")
     return moment

@@ -36,7 +36,7 @@ def read_id(producer: str, event: str, index: int, captured_at: datetime) -> UUI
     """
     if captured_at.tzinfo is None:
         raise ValueError("captured_at must be aware")
-    moment = captured_at.astimezone(UTC)
+    moment = captured_at if captured_at.tzinfo is UTC else captured_at.astimezone(UTC)
     facts = msgspec.json.encode([producer, event, index, moment.isoformat()])
     digest = int.from_bytes(hashlib.sha256(facts).digest()[:10])
     high = (milliseconds(moment) << 80) | (7 << 76) | ((digest >> 62 & 0xFFF) << 64)
@@ -64,8 +64,7 @@ def event_number(read: UUID) -> str:
 def identified(read: Read, *, producer: str) -> Read:
     """Return a read with its id, public number and passage.
 
-    Where the sender gives no id, it is made of what stays the same when the read is sent again: the
-        producer's
+    Where the sender gives no id, it is made of what stays the same when the read is sent again: the producer's
     number or the digest of its message, the camera, the time, the plate and the revision.
 
     Args:

@@ -11,14 +11,13 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from uuid import UUID
 
-import msgspec
 from django.db import connections
 
 from platekeeper import wire
 from platekeeper.office.accounts.models import Agency
 from platekeeper.office.accounts.queries import profile_of
 from platekeeper.office.alerts.operations import Receipt, take_reads
-from platekeeper.office.devices.deployments import deployment_of
+from platekeeper.office.devices.at_work import cameras_named
 from platekeeper.office.devices.models import Camera
 from platekeeper.office.devices.transfers import note_transfers
 from platekeeper.office.reads.operations import INGEST, Arrival
@@ -115,11 +114,10 @@ def _cameras_of(agency: Agency, reads: Sequence[wire.Read], now: datetime) -> di
     profile = profile_of(agency)
     known: dict[Deployment, Decision] = {}
     found = {}
-    for camera in Camera.objects.using(INGEST).filter(agency=agency, ref__in=named):
-        deployment = deployment_of(camera)  # that of most cameras is that of most others
-        if deployment not in known:
-            known[deployment] = decide_deployment(profile, deployment, now)
-        found[camera.ref] = _Deployed(camera, known[deployment])
+    for name, one in cameras_named(agency.pk, named).items():
+        if one.deployment not in known:  # that of most cameras is that of most others
+            known[one.deployment] = decide_deployment(profile, one.deployment, now)
+        found[name] = _Deployed(one.camera, known[one.deployment])
     return found
 
 
@@ -161,18 +159,16 @@ def _arrival(
 def _minimized(read: wire.Read, allowed: frozenset[DataElement]) -> wire.Read:
     """Return a read as it may be stored: what the profile does not allow is named, not kept; no picture's bytes."""
     vehicle = read.vehicle
-    dropped = [image.role for image in read.images if not _is_allowed_picture(image, allowed)]
     attributes = [name for name in _barred(allowed) if getattr(vehicle, name)] if vehicle else []
     if not read.images and not attributes:
-        return read  # every copy is checked anew
-    return msgspec.structs.replace(
+        return read
+    dropped = [image.role for image in read.images if not _is_allowed_picture(image, allowed)]
+    return wire.altered(
         read,
         images=tuple(
-            msgspec.structs.replace(image, data=None)
-            for image in read.images
-            if _is_allowed_picture(image, allowed)
+            wire.altered(image, data=None) for image in read.images if _is_allowed_picture(image, allowed)
         ),
-        vehicle=vehicle and msgspec.structs.replace(vehicle, **dict.fromkeys(attributes, ())),
+        vehicle=wire.altered(vehicle, **dict.fromkeys(attributes, ())) if vehicle else None,
         dropped_keys=(*read.dropped_keys, *dropped, *(f"vehicle.{name}" for name in attributes)),
     )
 
@@ -187,6 +183,8 @@ def _is_allowed_picture(image: wire.Image, allowed: frozenset[DataElement]) -> b
 
 
 def _pictures(read: wire.Read, allowed: frozenset[DataElement]) -> tuple[tuple[str, str, bytes], ...]:
+    if not read.images:
+        return ()
     by_role = {
         _PICTURES[image.role][0]: (image.media_type, image.data)
         for image in reversed(read.images)

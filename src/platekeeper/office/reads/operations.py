@@ -7,10 +7,10 @@ source, so a batch that is sent again changes nothing.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import cached_property
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from django.db import connections
 
 from platekeeper import plates
@@ -39,8 +39,7 @@ VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING
 _known_months: set[date] = set()
 
 
-@dataclass(frozen=True)
-class Arrival:
+class Arrival(msgspec.Struct, frozen=True):
     """A read that is ready to be stored: its camera is known, its plate has a text, the policy allows its elements.
 
     Attributes:
@@ -75,10 +74,11 @@ class Arrival:
     detail: bytes
     pictures: tuple[tuple[str, str, bytes], ...] = ()
 
-    @cached_property
+    @property
     def month(self) -> date:
         """The first day of the month (UTC) that it was taken in."""
-        return self.read_at.astimezone(UTC).date().replace(day=1)
+        moment = self.read_at.astimezone(UTC)
+        return date(moment.year, moment.month, 1)
 
 
 @dataclass(frozen=True)
