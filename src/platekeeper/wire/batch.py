@@ -177,7 +177,7 @@ def _expanded_batch(batch: Any) -> Any:  # noqa: ANN401  # whatever JSON brings
 
 
 def _expanded(read: Any) -> Any:  # noqa: ANN401  # whatever JSON brings
-    """Write the short forms of simple cameras out: a plate and a camera as bare strings."""
+    """Write the short forms out, so that a complaint names the field in full; what is right was taken before."""
     if not isinstance(read, dict):
         return read
     short = {"plate": "raw", "camera": "ref_raw"}

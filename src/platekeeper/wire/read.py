@@ -8,7 +8,7 @@ Source: formats 6.2, 6.3
 
 import unicodedata
 from datetime import UTC
-from typing import Annotated, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -229,6 +229,13 @@ class Engine(Struct, frozen=True, omit_defaults=True):
     ms: Annotated[float, Meta(ge=0, le=1e9)] | None = None
 
 
+if TYPE_CHECKING:  # nobody but the decoder ever sees the texts
+    PlateOrText: TypeAlias = Plate
+    CameraOrName: TypeAlias = Camera
+else:
+    PlateOrText, CameraOrName = Plate | PlateText, Camera | Name
+
+
 class Read(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One plate, seen once; never changed after it was made.
 
@@ -252,9 +259,9 @@ class Read(Struct, frozen=True, kw_only=True, omit_defaults=True):
         flags: what the adapter noticed: `no_zone`, `clock_skew`, `empty_image`, `unit_guessed`, ...
     """
 
-    plate: Plate
+    plate: PlateOrText
     captured_at: Moment
-    camera: Camera
+    camera: CameraOrName
     schema: Annotated[int, Meta(ge=1)] = msgspec.field(
         default_factory=lambda: SCHEMA
     )  # so it is always written
@@ -289,7 +296,11 @@ class Read(Struct, frozen=True, kw_only=True, omit_defaults=True):
     flags: Annotated[tuple[ShortText, ...], Meta(max_length=50)] = ()
 
     def __post_init__(self) -> None:
-        """Bring times to UTC and check what only the whole can tell."""
+        """Write short forms out, bring times to UTC and check what only the whole can tell."""
+        if isinstance(self.plate, str):
+            msgspec.structs.force_setattr(self, "plate", Plate(raw=self.plate))
+        if isinstance(self.camera, str):
+            msgspec.structs.force_setattr(self, "camera", Camera(ref_raw=self.camera))
         if self.captured_at.tzinfo is not UTC or self.captured_at.year not in YEARS:
             self._bring_to_utc("captured_at", self.captured_at)
         if self.captured_end_at is not None:

@@ -82,13 +82,14 @@ def take_batch(*, agency: Agency, producer: str, reads: Sequence[wire.Read], now
     arrivals: list[Arrival] = []
     waiting: list[tuple[wire.Read, Quarantined]] = []
     seen: list[tuple[Camera, datetime]] = []
+    latest = now + _CLOCK_TOLERANCE
     for message in reads:
         read = wire.identified(message, producer=producer)
         assert read.id is not None
         deployed = cameras.get(read.camera.id) or cameras.get(read.camera.ref_raw)
         if deployed is not None:
             seen.append((deployed.camera, read.captured_at))
-        reason = _why_not(read, deployed, now)
+        reason = _why_not(read, deployed, latest)
         kept = _minimized(read, allowed)
         if reason is None:
             assert deployed is not None
@@ -106,30 +107,33 @@ class _Deployed:
     """A camera and what the policy says of it at work: asked once a batch, not once a read."""
 
     camera: Camera
-    decision: Decision
+    refusal: str | None
 
 
 def _cameras_of(agency: Agency, reads: Sequence[wire.Read], now: datetime) -> dict[str, _Deployed]:
     named = {name for read in reads for name in (read.camera.id, read.camera.ref_raw) if name}
     profile = profile_of(agency)
-    known: dict[Deployment, Decision] = {}
+    known: dict[Deployment, str | None] = {}
     found = {}
     for name, one in cameras_named(agency.pk, named).items():
         if one.deployment not in known:  # that of most cameras is that of most others
-            known[one.deployment] = decide_deployment(profile, one.deployment, now)
+            known[one.deployment] = _refusal(decide_deployment(profile, one.deployment, now))
         found[name] = _Deployed(one.camera, known[one.deployment])
     return found
 
 
-def _why_not(read: wire.Read, deployed: _Deployed | None, now: datetime) -> str | None:
+def _refusal(decision: Decision) -> str | None:
+    return (
+        f"{decision.reason} {decision.remedy} ({decision.clause})" if isinstance(decision, Denied) else None
+    )
+
+
+def _why_not(read: wire.Read, deployed: _Deployed | None, latest: datetime) -> str | None:
     if deployed is None:
         return "This agency has no camera of that name: register it, then release the read."
-    decision = deployed.decision
-    if isinstance(decision, Denied):
-        return f"{decision.reason} {decision.remedy} ({decision.clause})"
-    if read.captured_at > now + _CLOCK_TOLERANCE:
+    if deployed.refusal is None and read.captured_at > latest:
         return "The read comes from the future: set the camera's clock."
-    return None
+    return deployed.refusal
 
 
 def _arrival(
@@ -159,17 +163,22 @@ def _arrival(
 def _minimized(read: wire.Read, allowed: frozenset[DataElement]) -> wire.Read:
     """Return a read as it may be stored: what the profile does not allow is named, not kept; no picture's bytes."""
     vehicle = read.vehicle
-    attributes = [name for name in _barred(allowed) if getattr(vehicle, name)] if vehicle else []
-    if not read.images and not attributes:
+    attributes = [name for name in _barred(allowed) if getattr(vehicle, name)] if vehicle else ()
+    if read.images:
+        may_stay = [image for image in read.images if _is_allowed_picture(image, allowed)]
+        dropped = [image.role for image in read.images if not _is_allowed_picture(image, allowed)]
+        read = wire.altered(
+            read,
+            images=tuple(wire.altered(image, data=None) for image in may_stay),
+            dropped_keys=(*read.dropped_keys, *dropped),
+        )
+    if not attributes:
         return read
-    dropped = [image.role for image in read.images if not _is_allowed_picture(image, allowed)]
+    assert vehicle is not None
     return wire.altered(
         read,
-        images=tuple(
-            wire.altered(image, data=None) for image in read.images if _is_allowed_picture(image, allowed)
-        ),
-        vehicle=wire.altered(vehicle, **dict.fromkeys(attributes, ())) if vehicle else None,
-        dropped_keys=(*read.dropped_keys, *dropped, *(f"vehicle.{name}" for name in attributes)),
+        vehicle=wire.altered(vehicle, **dict.fromkeys(attributes, ())),
+        dropped_keys=(*read.dropped_keys, *[f"vehicle.{name}" for name in attributes]),
     )
 
 

@@ -16,22 +16,11 @@ from django.db import connections
 from platekeeper import plates
 from platekeeper.office.accounts.models import Agency
 from platekeeper.office.accounts.queries import profile_of
-from platekeeper.office.reads.places import cell_of
+from platekeeper.office.reads.rows import COPY, rows_of
 from platekeeper.office.reads.storage import vault
 from platekeeper.policy.retention import PictureSlice, picture_slice
 
 INGEST = "ingest"
-_COLUMNS = (
-    "agency_id", "read_at", "id", "received_at", "camera_id", "plate", "plate_raw", "region", "confidence", "lat",
-    "lon", "cell", "passage_id", "revision", "producer", "detail",
-)  # fmt: skip
-_TYPES = (
-    "int4", "timestamptz", "uuid", "timestamptz", "int8", "text", "text", "text", "float4", "float8", "float8",
-    "int4", "uuid", "int2", "text", "bytea",
-)  # fmt: skip
-_JSONB = b"\x01"
-"""What COPY's binary form of jsonb has before its text."""
-_COPY = f"COPY read ({', '.join(_COLUMNS)}) FROM STDIN (FORMAT binary)"
 _STORE_IMAGE = """
 INSERT INTO image (agency_id, read_at, read_id, role, sha256, media_type, size_bytes, key_name)
 VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING
@@ -184,10 +173,8 @@ def store_reads(
             del once[key]
         new = list(once.values())
         if new:
-            with cursor.copy(_COPY) as copy:
-                copy.set_types(_TYPES)
-                for arrival in new:
-                    copy.write_row(_row(agency_id, arrival, now))
+            with cursor.copy(COPY) as copy:
+                copy.write(rows_of(agency_id, new, now))
             _note_plates(cursor, agency_id, new)
         if pictures:
             cursor.executemany(_STORE_IMAGE, [_image_row(agency_id, picture) for picture in pictures])
@@ -211,16 +198,6 @@ def array_of(texts: Iterable[str]) -> str:
         texts: plates, ids or ISO times: none has a character to escape; the quotation marks are for the plate NULL.
     """
     return "{" + ",".join(f'"{text}"' for text in texts) + "}"
-
-
-def _row(agency_id: int, arrival: Arrival, now: datetime) -> tuple[object, ...]:
-    has_place = arrival.lat is not None and arrival.lon is not None
-    return (
-        agency_id, arrival.read_at, arrival.id, now, arrival.camera_id, arrival.plate, arrival.plate_raw,
-        arrival.region, arrival.confidence, arrival.lat, arrival.lon,
-        cell_of(arrival.lat, arrival.lon) if has_place else None,  # type: ignore[arg-type]  # both are numbers here
-        arrival.passage_id, arrival.revision, arrival.producer, _JSONB + arrival.detail,
-    )  # fmt: skip
 
 
 def _image_row(agency_id: int, sealed: Sealed) -> tuple[Any, ...]:
