@@ -74,6 +74,7 @@ def run(reads: int, folder: Path | None) -> dict[str, Any]:
         from platekeeper.ledger.checkpoints import signature_holds
         from platekeeper.ledger.verify import ed25519_holds
         from platekeeper.office.access.inquiries import Inquiry
+        from platekeeper.office.access.operations import in_house
         from platekeeper.office.evidence.operations import open_export, package_of
 
         now = this_moment()
@@ -82,7 +83,7 @@ def run(reads: int, folder: Path | None) -> dict[str, Any]:
         profile = policy.load_profile("redondo-beach")
         inquiry = Inquiry(
             function=policy.Function.EXPORT, purpose=profile.purposes.authorized[0].code, read_ids=tuple(ids),
-            case_number=profile.access.case_number_example.value, on_behalf_of="Jane Roe, District Attorney",
+            case_number=profile.access.case_number_example.value, on_behalf_of=in_house(here.person),
             reason="Burglary at a pharmacy, silver sedan seen leaving", source="192.0.2.7",
         )  # fmt: skip
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

@@ -14,7 +14,7 @@ PAGES = {
     "officer.rb": ("/alerts/", "/dispatch/unit/", "/messages/", "/rights/"),
     "officer.mo": ("/dispatch/car/",),
     "dispatcher.rb": ("/dispatch/board/", "/dispatch/tickets/"),
-    "detective.rb": ("/search/", "/cases/"),
+    "detective.rb": ("/search/", "/cases/", "/releases/", "/releases/new/"),
     "supervisor.ec": ("/hot-lists/", "/evidence/"),
     "admin.rb": ("/people/",),
     "admin.la": ("/retention/",),
