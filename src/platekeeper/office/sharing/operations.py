@@ -211,12 +211,13 @@ def take_move(
     """
     if move not in MOVES[release.state]:
         raise ReleaseError("This step does not follow from where the request stands: look at it again.")
-    _refuse(decide_move(release, move, person, now, review or Review()))
+    review = review or Review()
+    decision = decide_move(release, move, person, now, review)
+    _refuse(decision)
     if move.statement and not reason.strip():
         raise ReleaseError(f"“{move.statement}” is empty: fill it in, it stays on file with the request.")
-    detail = (
-        _approval(release, person, review or Review(), now) if move is APPROVE else {"reason": reason.strip()}
-    )
+    stated = _approval(release, person, review, now) if move is APPROVE else {"reason": reason.strip()}
+    detail = {**stated, "version": decision.version}
     try:
         with transaction.atomic(using=WEB), connections[WEB].cursor() as cursor:
             cursor.execute(
@@ -230,13 +231,11 @@ def take_move(
 
 def _approval(release: Release, person: Person, review: Review, now: datetime) -> dict[str, Any]:
     agreed = agreement_with(person.agency, release.request.recipient_agency, now)
-    decision = decide_move(release, APPROVE, person, now, review)
     return {
         "office": _office(person, now),
         "finding": review.finding.strip(),
         "considered": sorted(review.considered),
         "agreement": str(agreed.pk) if agreed else "",
-        "version": decision.version,
     }
 
 
