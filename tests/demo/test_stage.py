@@ -45,6 +45,14 @@ class TestSettingTheStage:
         assert not any(person.has_usable_password() for person in people)
         assert all(person.must_choose_password for person in people)
 
+    def test_names_for_an_office_whoever_has_its_title(self, stages):
+        for stage in stages:
+            titles = {person.full_name: person.title for person in stage.people.values()}
+            offices = Designation.objects.using(OWNER).filter(agency=stage.agency)
+            held = {office.title: titles[office.holder] for office in offices}
+
+            assert all(held[title] == title for title in held.keys() & set(titles.values()))
+
     def test_shows_all_five_policies(self, stages):
         assert sorted(stage.agency.profile for stage in stages) == sorted(PROFILES)
         assert all(stage.agency.is_demonstration for stage in stages)

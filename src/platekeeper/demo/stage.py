@@ -133,11 +133,13 @@ def _set(given: dict[str, Any], now: datetime) -> Stage:
         for (part, role), name in zip(PARTS, given["people"], strict=True)
     }
     today = timezone.localdate(now)
+    holders = {person.title: person for person in people.values()}
     for duty, office in profile.duties.items():
         part = "commander" if duty is Duty.RELEASE else "supervisor"
+        holder = holders.get(office.value, people[part])  # whose title it is, where somebody has it
         Designation.objects.using(OWNER).get_or_create(
             agency=agency, duty=duty.value,
-            defaults={"title": office.value, "holder": people[part].full_name, "held_from": today},
+            defaults={"title": office.value, "holder": holder.full_name, "held_from": today},
         )  # fmt: skip
     camera_of: dict[str, Camera] = {}
     for place in given["cameras"]:

@@ -89,6 +89,11 @@ class TestLedger:
         assert "published" in said
         assert "platekeeper/" in said
 
+    def test_says_how_many_entries_nobody_vouches_for_yet(self, auditor):
+        sign_ledger(timezone.now())
+
+        assert "Not signed yet 1 since" in text_of(auditor.get(LEDGER))  # this very look
+
     def test_export_is_verified_elsewhere_with_python_alone(self, auditor, record, tmp_path):
         sign_ledger(timezone.now())
         for name in ("verify.py", "public.key", "checkpoint.txt", "export.jsonl"):

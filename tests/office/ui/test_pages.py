@@ -126,7 +126,7 @@ class TestBoard:
         subject = scenes.alert()
         html = page("alerts/board.html", alerts=[subject], selected=subject, **scenes.panel(subject))
 
-        assert 'sse-connect="' in html
+        assert 'data-stream="' in html
         assert 'data-card-url="' in html
         assert html.count("data-selected") == 1
         assert "because=5c6b1f0e" in html
@@ -326,6 +326,12 @@ class TestRights:
         assert "EC 427.5(a)" in allowed
         assert "Search reads" in denied
         assert "Ask Communications to confirm it." in denied
+
+    def test_say_the_same_refusal_once(self) -> None:
+        html = page("access/why.html", decisions=[(Function.SEARCH, DENIED), (Function.EXPORT, DENIED)])
+
+        assert html.count("Ask Communications to confirm it.") == 1
+        assert html.index("Search reads") < html.index("Copy reads out")
 
     def test_fold_a_long_list_of_clauses(self) -> None:
         many = SimpleNamespace(clauses=("EC 427.5", "EC 427.7", "CJIS AC-2"))

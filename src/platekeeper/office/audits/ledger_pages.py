@@ -32,7 +32,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
     """Show the latest checkpoints, whether the ledger holds, and where it is published."""
     grant = opened_for_audit(request, {"ledger": "checkpoints"})
     book = kept_book()
-    checkpoints = book.checkpoints()
+    checkpoints, size = book.checkpoints(), book.size()
     with connections["default"].cursor() as cursor:
         cursor.execute(
             "SELECT DISTINCT ON (place) place, size, published_at FROM ledger_publication"
@@ -41,7 +41,8 @@ def ledger(request: HttpRequest) -> HttpResponse:
         places = [dict(zip(("place", "size", "published_at"), row, strict=True)) for row in cursor.fetchall()]
     context = {
         "record": {"id": grant.record_id},
-        "size": book.size(),
+        "size": size,
+        "unsigned": size - checkpoints[-1].size if checkpoints else 0,
         "latest": checkpoints[-1] if checkpoints else None,
         "checkpoints": checkpoints[::-1][:_SHOWN],
         "keys": book.public_keys(),

@@ -184,6 +184,17 @@ def refusal_of(decision: object) -> object | None:
     return decision if getattr(decision, "reason", "") and getattr(decision, "clause", "") else None
 
 
+@register.filter
+def refusals(decisions: Sequence[tuple[Any, Any]]) -> list[tuple[Any, list[Any]]]:
+    """Give each refusal with everything that it refuses: one sentence may stand for a dozen functions."""
+    found: dict[tuple[str, ...], tuple[Any, list[Any]]] = {}
+    for function, decision in decisions:
+        if refusal_of(decision):
+            said = (decision.reason, decision.remedy, decision.clause)
+            found.setdefault(said, (decision, []))[1].append(function)
+    return list(found.values())
+
+
 @register.inclusion_tag("ui/components/refusal.html")
 def refusal(
     decision: object, title: str = "This is not allowed", heading: str = "h2", record_id: object = ""
