@@ -17,6 +17,7 @@ from platekeeper.policy import Function, Role
 
 from ..doors import logged_in
 from ..people import REASON, a_person, an_agency, an_inquiry
+from ..streets import a_list
 from .packages import PLATE, an_exporter, seen
 
 
@@ -43,6 +44,11 @@ class Desk:
         return self.client.post(reverse("evidence:build"), self.asked(**changes))
 
 
+def looked_at_an_alert(agency, person) -> str:
+    inquiry = an_inquiry(agency, Function.VERIFY_ALERT, case_number="", reason="")
+    return str(open_access(person=person, agency=agency, inquiry=inquiry, now=timezone.now()).record_id)
+
+
 @pytest.fixture(scope="module")
 def desk(database) -> Desk:
     return Desk()
@@ -57,6 +63,18 @@ class TestBuilder:
         assert PLATE in page
         assert all(str(read_id) in page for read_id in desk.read_ids)
         assert REASON in page
+
+    def test_from_an_alert_shows_the_read_and_refuses_nothing_yet(self, desk):
+        a_list(desk.agency, "7ALR777")
+        (read_id,) = seen(desk.agency, "7ALR777")
+        alert = looked_at_an_alert(desk.agency, desk.person)
+
+        page = desk.client.post(
+            reverse("evidence:new"), {"read": str(read_id), "because": alert}
+        ).content.decode()
+
+        assert "7ALR777" in page
+        assert "was refused" not in page
 
     def test_shows_no_plate_without_a_search_behind_it(self, desk):
         page = desk.client.get(reverse("evidence:new"), {"read": str(desk.read_ids[0])}).content.decode()
@@ -164,7 +182,7 @@ class TestSheet:
 
     def test_from_an_alert_asks_for_the_case_and_then_prints(self, desk, owner):
         address = reverse("evidence:sheet", args=[desk.read_ids[0]])
-        alert = self.looked_at_an_alert(desk.agency, desk.person)
+        alert = looked_at_an_alert(desk.agency, desk.person)
 
         asked = desk.client.get(address, {"because": alert})
         empty = desk.client.post(address, {"because": alert, **self.why(desk, case_number="")})
@@ -184,7 +202,7 @@ class TestSheet:
         agency = an_agency("los-angeles")
         officer = a_person(agency, Role.HIT_ONLY_OFFICER)
         (read_id,) = seen(agency, PLATE)
-        alert = self.looked_at_an_alert(agency, officer)
+        alert = looked_at_an_alert(agency, officer)
 
         page = (
             logged_in(officer)
@@ -198,7 +216,3 @@ class TestSheet:
     def why(self, desk, **changes):
         given = {"purpose": desk.search.purpose, "case_number": desk.search.case_number, "reason": REASON}
         return {**given, **changes}
-
-    def looked_at_an_alert(self, agency, person) -> str:
-        inquiry = an_inquiry(agency, Function.VERIFY_ALERT, case_number="", reason="")
-        return str(open_access(person=person, agency=agency, inquiry=inquiry, now=timezone.now()).record_id)

@@ -43,7 +43,7 @@ BOOK = Step(
 )  # fmt: skip
 REQUEST_DISPOSAL = Step(
     "request-disposal", S.DISPOSAL_REQUESTED, Function.EXPORT, "evidence.disposal-requested", "Request disposal",
-    (("disposed_on", "Date of the final disposition (YYYY-MM-DD)"), ("authority", "Who decided it")),
+    (("disposed_on", "Date of the final disposition"), ("authority", "Who decided it")),
 )  # fmt: skip
 DISPOSE = Step("dispose", S.DISPOSED, Function.APPROVE_HOLD, "evidence.disposed", "Approve the disposal", ())
 DISCARD = Step(

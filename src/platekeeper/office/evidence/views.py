@@ -24,7 +24,7 @@ from platekeeper.office.accounts.people import person_of, source_of
 from platekeeper.office.accounts.queries import facts_of, profile_of
 from platekeeper.office.evidence.custody import take_custody_step
 from platekeeper.office.evidence.forms import PackageForm, SheetForm, read_ids_in
-from platekeeper.office.evidence.lifecycle import MOVES
+from platekeeper.office.evidence.lifecycle import MOVES, SETTLED
 from platekeeper.office.evidence.models import CustodyState, EvidencePackage
 from platekeeper.office.evidence.operations import MOST_READS, Export, open_export, package_of, print_sheet
 from platekeeper.office.evidence.queries import (
@@ -35,6 +35,7 @@ from platekeeper.office.evidence.queries import (
     unbooked_packages,
 )
 from platekeeper.office.notices.operations import tell
+from platekeeper.office.reads.views import function_of
 from platekeeper.office.sharing.operations import cover_of
 from platekeeper.office.sharing.queries import approved_releases
 from platekeeper.policy import Decision, Denied, Function, Profile
@@ -305,7 +306,7 @@ def _chosen(request: HttpRequest, person: Person, because: OwnRecord | None, tex
     if because is None or not read_ids:
         return {"count": len(read_ids)}
     inquiry = Inquiry(
-        function=Function.VIEW_READ,
+        function=function_of(because, Function.VIEW_READ),
         purpose=because.purpose,
         case_number=because.case_number,
         reason=because.reason,
@@ -362,6 +363,7 @@ def _shown(found: EvidencePackage) -> dict[str, Any]:
     return {
         "id": found.id,
         "state": CustodyState(found.state),  # type: ignore[attr-defined]  # annotated by packages_of
+        "is_unbooked": CustodyState(found.state) not in SETTLED,  # type: ignore[attr-defined]  # idem
         "since": found.since,  # type: ignore[attr-defined]  # idem
         "sealed_at": found.sealed_at,
         "sealed_by": found.sealed_by,
