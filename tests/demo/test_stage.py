@@ -48,7 +48,7 @@ class TestSettingTheStage:
     def test_names_for_an_office_whoever_has_its_title(self, stages):
         for stage in stages:
             titles = {person.full_name: person.title for person in stage.people.values()}
-            offices = Designation.objects.using(OWNER).filter(agency=stage.agency)
+            offices = Designation.objects.using(OWNER).filter(agency=stage.agency).exclude(duty="release")
             held = {office.title: titles[office.holder] for office in offices}
 
             assert all(held[title] == title for title in held.keys() & set(titles.values()))

@@ -135,8 +135,10 @@ def _set(given: dict[str, Any], now: datetime) -> Stage:
     today = timezone.localdate(now)
     holders = {person.title: person for person in people.values()}
     for duty, office in profile.duties.items():
-        part = "commander" if duty is Duty.RELEASE else "supervisor"
-        holder = holders.get(office.value, people[part])  # whose title it is, where somebody has it
+        # whose title it is, where somebody has it; a release is approved by whoever may
+        holder = (
+            people["commander"] if duty is Duty.RELEASE else holders.get(office.value, people["supervisor"])
+        )
         Designation.objects.using(OWNER).get_or_create(
             agency=agency, duty=duty.value,
             defaults={"title": office.value, "holder": holder.full_name, "held_from": today},
