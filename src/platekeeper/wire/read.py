@@ -40,13 +40,14 @@ from platekeeper.wire.fields import (
 )
 from platekeeper.wire.image import Image
 
+# What JSON brings holds no circle: the collector of garbage need not look at any part of a read (gc=False).
 SCHEMA = 1
 Message = TypeVar("Message", bound=Struct)
 Box = tuple[Coordinate, Coordinate, Coordinate, Coordinate]
 Point = tuple[Coordinate, Coordinate]
 
 
-class Producer(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Producer(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """Who made the read and by which way it came; `principal` is whom the receiver authenticated."""
 
     vendor: Name = ""
@@ -57,7 +58,7 @@ class Producer(Struct, frozen=True, kw_only=True, omit_defaults=True):
     principal: Name = ""
 
 
-class Candidate(Struct, frozen=True, omit_defaults=True):
+class Candidate(Struct, frozen=True, omit_defaults=True, gc=False):
     """Another text that the reader thinks possible."""
 
     text: PlateText
@@ -65,7 +66,7 @@ class Candidate(Struct, frozen=True, omit_defaults=True):
     pattern_match: bool | None = None
 
 
-class Plate(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Plate(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """The text of a plate as it was read.
 
     Attributes:
@@ -122,7 +123,7 @@ class Plate(Struct, frozen=True, kw_only=True, omit_defaults=True):
             msgspec.structs.force_setattr(self, "display", self.raw)
 
 
-class Geometry(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Geometry(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """Where in the picture: boxes and polygons in pixels, and what the producer sent before conversion."""
 
     image_w: Pixels | None = None
@@ -140,7 +141,7 @@ class Geometry(Struct, frozen=True, kw_only=True, omit_defaults=True):
                 raise ValueError(f"{name} must be x1, y1, x2, y2 with x1 <= x2 and y1 <= y2")
 
 
-class Camera(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Camera(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """Which camera: `id` is ours, `ref_raw` the producer's name for it; one of them is enough."""
 
     id: Name = ""
@@ -155,7 +156,7 @@ class Camera(Struct, frozen=True, kw_only=True, omit_defaults=True):
             raise ValueError("camera needs an id or a ref_raw")
 
 
-class Position(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Position(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """Where the camera was; a stale fix is left out, not repeated."""
 
     lat: Latitude
@@ -166,7 +167,7 @@ class Position(Struct, frozen=True, kw_only=True, omit_defaults=True):
     hdop: Annotated[float, Meta(ge=0, le=1000)] | None = None
 
 
-class Unit(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Unit(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """The car that carried the camera."""
 
     vehicle_unit: ShortText | None = None
@@ -174,7 +175,7 @@ class Unit(Struct, frozen=True, kw_only=True, omit_defaults=True):
     course_deg: Degrees | None = None
 
 
-class Motion(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Motion(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """How the seen vehicle moved, as far as the producer tells."""
 
     relative: Literal["toward", "away", "in", "out", "unknown"] = "unknown"
@@ -187,7 +188,7 @@ class Motion(Struct, frozen=True, kw_only=True, omit_defaults=True):
     parked: bool | None = None
 
 
-class Attribute(Struct, frozen=True, omit_defaults=True):
+class Attribute(Struct, frozen=True, omit_defaults=True, gc=False):
     """One possible value of a vehicle's attribute; `vocabulary` names whose words they are."""
 
     value: ShortText
@@ -198,7 +199,7 @@ class Attribute(Struct, frozen=True, omit_defaults=True):
 Attributes = Annotated[tuple[Attribute, ...], Meta(max_length=20)]
 
 
-class Vehicle(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Vehicle(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """What the vehicle looks like, best value first; nothing about who is in it (PUR-16)."""
 
     make: Attributes = ()
@@ -211,7 +212,7 @@ class Vehicle(Struct, frozen=True, kw_only=True, omit_defaults=True):
     plate_missing: Attributes = ()
 
 
-class ProducerHit(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class ProducerHit(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """A match that the producer claims; kept as its claim, never an alert of ours."""
 
     list: Name
@@ -221,7 +222,7 @@ class ProducerHit(Struct, frozen=True, kw_only=True, omit_defaults=True):
     raw: LongText | None = None
 
 
-class Engine(Struct, frozen=True, omit_defaults=True):
+class Engine(Struct, frozen=True, omit_defaults=True, gc=False):
     """What read the plate."""
 
     name: ShortText
@@ -236,7 +237,7 @@ else:
     PlateOrText, CameraOrName = Plate | PlateText, Camera | Name
 
 
-class Read(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Read(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One plate, seen once; never changed after it was made.
 
     Attributes:

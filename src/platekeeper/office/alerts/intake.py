@@ -144,7 +144,7 @@ def _arrival(
     position = read.position
     return Arrival(
         id=read.id,
-        camera_id=camera.pk,
+        camera_id=camera.id,
         read_at=read.captured_at,
         plate=read.plate.norm,
         plate_raw=read.plate.raw,

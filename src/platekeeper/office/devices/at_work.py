@@ -41,8 +41,9 @@ def cameras_named(agency_id: int, names: Collection[str]) -> dict[str, AtWork]:
         agency_id: whose.
         names: as the producer wrote them.
     """
+    asked = ",".join('"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"' for name in names)
     with prepared(INGEST) as cursor:
-        rows = cursor.execute(_STANDING, [agency_id, list(names)], prepare=True).fetchall()
+        rows = cursor.execute(_STANDING, [agency_id, f"{{{asked}}}"], prepare=True).fetchall()
     changed = {camera: row for _, camera, row in rows if _row_of(camera) != row}
     if changed:
         for camera in Camera.objects.using(INGEST).filter(pk__in=list(changed)):

@@ -6,6 +6,7 @@ The driver can write it, too, but looks at each of sixteen values for what it is
 import struct
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from platekeeper.office.reads.places import cell_of
@@ -39,33 +40,49 @@ def rows_of(agency_id: int, arrivals: "Iterable[Arrival]", now: datetime) -> byt
         now: when they were received.
     """
     received = _microseconds(now)
-    return b"".join((_BEGIN, *(_row(agency_id, arrival, received) for arrival in arrivals), _END))
+    return b"".join([_BEGIN, *[_row(agency_id, arrival, received) for arrival in arrivals], _END])
 
 
 def _row(agency_id: int, arrival: "Arrival", received: int) -> bytes:
-    lat, lon, confidence = arrival.lat, arrival.lon, arrival.confidence
+    read, plate, confidence = arrival.id.bytes, _text(arrival.plate), arrival.confidence
     return b"".join(
         (
             _FIRST.pack(
-                len(_COLUMNS), 4, agency_id, 8, _microseconds(arrival.read_at), 16, arrival.id.bytes, 8, received,
+                len(_COLUMNS), 4, agency_id, 8, _microseconds(arrival.read_at), 16, read, 8, received,
                 8, arrival.camera_id,
             ),
-            _text(arrival.plate),
-            _text(arrival.plate_raw),
-            _NULL if arrival.region is None else _text(arrival.region),
+            plate,
+            plate if arrival.plate_raw == arrival.plate else _text(arrival.plate_raw),
+            _word(arrival.region),
             _NULL if confidence is None else _FLOAT4.pack(4, confidence),
-            _NULL if lat is None else _FLOAT8.pack(8, lat),
-            _NULL if lon is None else _FLOAT8.pack(8, lon),
-            _NULL if lat is None or lon is None else _INT4.pack(4, cell_of(lat, lon)),
+            _place(arrival.lat, arrival.lon),
             _SIXTEEN,
-            arrival.passage_id.bytes,
+            read if arrival.passage_id is arrival.id else arrival.passage_id.bytes,
             _REVISION.pack(2, arrival.revision),
-            _text(arrival.producer),
+            _word(arrival.producer),
             _LENGTH.pack(len(arrival.detail) + 1),
             _JSONB,
             arrival.detail,
         )
     )  # fmt: skip
+
+
+@lru_cache(maxsize=4096)
+def _place(lat: float | None, lon: float | None) -> bytes:
+    """Return lat, lon and the cell; most cameras stay where they are."""
+    return b"".join(
+        (
+            _NULL if lat is None else _FLOAT8.pack(8, lat),
+            _NULL if lon is None else _FLOAT8.pack(8, lon),
+            _NULL if lat is None or lon is None else _INT4.pack(4, cell_of(lat, lon)),
+        )
+    )
+
+
+@lru_cache(maxsize=4096)
+def _word(text: str | None) -> bytes:
+    """Return a region or a producer, of which there are few."""
+    return _NULL if text is None else _text(text)
 
 
 def _text(text: str) -> bytes:
