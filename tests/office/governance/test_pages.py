@@ -53,6 +53,12 @@ class TestProfile:
         assert "version 1" in said
         assert "installation" in said
 
+    def test_calls_nothing_optional_that_is_asked_for(self, admin):
+        said = text_of(admin.get(PROPOSE))
+
+        assert "Needed once you propose it" in said
+        assert "(optional)" not in said
+
     def test_tells_whoever_may_not_propose_why(self, agency):
         said = text_of(logged_in(a_person(agency, Role.DETECTIVE)).get(HOME))
 

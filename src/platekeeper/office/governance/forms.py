@@ -22,8 +22,20 @@ class ProposalForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 18, "spellcheck": "false", "class": "code"}),
     )  # fmt: skip
     reason = forms.CharField(
-        required=False, max_length=2000, label="Why is it changed?", widget=forms.Textarea(attrs={"rows": 2})
-    )
+        required=False, max_length=2000, label="Why is it changed?", help_text="Needed once you propose it.",
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Call nothing optional: a reason is asked for when it is proposed, and one of the file and the text always.
+
+        Args:
+            args: Django's.
+            kwargs: Django's.
+        """
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.is_wanted = True  # type: ignore[attr-defined]
 
     def clean_file(self) -> str:
         """Return the file's text."""
