@@ -133,3 +133,21 @@ class TestFolder:
 
         log = (house.data / "postgres" / "cluster" / "server.log").read_text()
         assert "SELECT" not in log
+
+
+class TestVacuum:
+    def test_leaves_no_byte_of_a_deleted_row_nor_of_its_statistics(self, house):
+        cluster = house.data / "postgres" / "cluster"
+        with psycopg.connect(house.said("db", "url", "--role", "owner"), autocommit=True) as owner:
+            for table in ("emptied", "dropped"):
+                owner.execute(
+                    f"CREATE TABLE {table} AS SELECT '7VAC' || n AS plate FROM generate_series(100, 900) n"
+                )
+            owner.execute("DELETE FROM emptied")
+            owner.execute("ANALYZE dropped")
+            owner.execute("DROP TABLE dropped")
+
+        said = house.said("db", "vacuum")
+
+        assert "deleted before now" in said
+        assert [path for path in cluster.rglob("*") if path.is_file() and b"7VAC" in path.read_bytes()] == []

@@ -2,7 +2,8 @@
 
 import click
 
-from platekeeper.office.config.database import LOGIN_ROLES, Database
+from platekeeper.office.config.database import LOGIN_ROLES, NAME, Database
+from platekeeper.office.config.residue import write_anew
 
 
 @click.group()
@@ -29,6 +30,21 @@ def url(role: str) -> None:
     else:
         database.prepare()
         click.echo(database.address(role))
+
+
+@db.command()
+def vacuum() -> None:
+    """Write the tables anew, so that no file keeps bytes of deleted rows; each is locked while its turn lasts."""
+    database = Database.located()
+    database.folder.prepare()
+    if database.embedded is None:
+        click.echo(
+            "DATABASE_URL names a server of your own: its superuser runs VACUUM FULL there, then two checkpoints."
+        )
+        return
+    with database.used():
+        write_anew(database.embedded.superuser_address(NAME))
+    click.echo("No file of the database holds what was deleted before now.")
 
 
 @db.command()

@@ -109,21 +109,23 @@ def run_command(agency_slug: str, as_of: str | None, as_json: bool, by: str) -> 
     """Destroy what is due of AGENCY's data, and certify it; the worker does this by itself."""
     moment = _moment(as_of)
     with _agency(agency_slug) as agency:
-        from platekeeper.office.retention.operations import (  # noqa: PLC0415  # Django must be set up first
-            approved_schedule,
-            purge,
-        )
+        from platekeeper.office.evidence.tasks import destroy_backup_keys  # noqa: PLC0415  # Django must be set up first
+        from platekeeper.office.retention.operations import approved_schedule, purge  # noqa: PLC0415
 
         approved_schedule(agency)
         certificates = [json.loads(one.body) for one in purge([agency], by=by, as_of=moment)]
+        forgotten = destroy_backup_keys(datetime.now(UTC))
         if as_json:
-            click.echo(json.dumps({"agency": agency.slug, "certificates": certificates}, indent=2))
+            told = {"agency": agency.slug, "certificates": certificates, "backup_days_forgotten": forgotten}
+            click.echo(json.dumps(told, indent=2))
             return
         if not certificates:
             click.echo(f"Nothing of {agency.name} is due.")
         for told in certificates:
             counts = ", ".join(f"{one['count']:,} {one['kind']}" for one in told["destroyed"]) or "nothing"
             click.echo(f"{told['agency']['name']}: destroyed {counts}. Certificate {told['run']}.")
+        if forgotten:
+            click.echo(f"Backups forgot {forgotten:,} day{'s' if forgotten > 1 else ''} of reads.")
 
 
 @retention.command("take-over")
@@ -207,9 +209,8 @@ def _show(agency: "Agency", schedule: "Schedule", plan: "Plan", moment: datetime
     if plan.is_empty and not plan.holds:
         console.print("Nothing is due.")
         return
-    table = Table(
-        "Month", "Due", "Held", "Spared (hot list)", "Not due", "Kept by hold", box=None, pad_edge=False
-    )
+    table = Table("Month", "Due", "Held", "Spared (hot list)", "Not due", box=None, pad_edge=False)
+    table.add_column("Kept by hold", overflow="fold")
     for one in plan.months:
         holds = ", ".join(f"{hold} ({reads:,})" for hold, reads in sorted(one.holds.items()))
         table.add_row(
