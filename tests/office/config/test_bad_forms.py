@@ -16,9 +16,10 @@ from platekeeper.policy import Role
 
 from ..doors import logged_in
 from ..people import a_person, an_agency
+from ..sharing.releases import an_approver, entered
 from .forms_found import Form, forms_of
 
-ROLES = (Role.ADMINISTRATOR, Role.DETECTIVE, Role.SUPERVISOR, Role.AUDITOR)
+ROLES = (Role.ADMINISTRATOR, Role.DETECTIVE, Role.SUPERVISOR, Role.AUDITOR, Role.COMMANDER)
 DRAWN = 60
 # what is no text comes into no page; what is too much or of the wrong kind is the form's to refuse
 NO_TEXT = {"NUL": b"a%00b", "control": b"%1B%5B31m", "no UTF-8": b"%FF%FE", "half a surrogate": b"%ED%A0%80"}
@@ -44,6 +45,8 @@ _SENTENCE = re.compile(r"[A-Z][^<>]{8,}[.:]")
 @pytest.fixture(scope="module")
 def forms(database) -> list[tuple[Client, Form]]:
     agency = an_agency()
+    an_approver(agency)
+    entered(agency)  # so that the page of a request is found, and its forms
     return list(forms_of([logged_in(a_person(agency, role)) for role in ROLES]))
 
 
@@ -66,6 +69,8 @@ class TestForms:
     def test_are_found(self, forms):
         assert len(forms) > 20
         assert sum(len(form.fields) for _, form in forms) > 100
+        assert {"/releases/new/", "/releases/agreements/"} <= {form.action for _, form in forms}
+        assert {"finding", "considered"} <= {name for _, form in forms for name in form.fields}
 
     def test_refuse_what_is_no_text_and_store_nothing(self, forms, owner):
         draw = random.Random(462)
