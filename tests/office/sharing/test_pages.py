@@ -9,12 +9,18 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
+from platekeeper.evidence.bag import EvidenceError
+from platekeeper.office.access.inquiries import Cover
 from platekeeper.office.access.operations import open_access
+from platekeeper.office.evidence import views
 from platekeeper.office.evidence.models import EvidencePackage
+from platekeeper.office.notices.models import Notice
 from platekeeper.office.sharing.forms import DECLARED
-from platekeeper.office.sharing.lifecycle import ReleaseState
+from platekeeper.office.sharing.lifecycle import WITHDRAW, ReleaseState
 from platekeeper.office.sharing.models import Agreement, ReleaseRequest
+from platekeeper.office.sharing.operations import take_move
 from platekeeper.policy import Role
+from platekeeper.policy.vocabulary import RecipientClass
 
 from ..doors import logged_in
 from ..evidence.packages import PLATE, seen
@@ -278,6 +284,32 @@ class TestBuilder:
         assert answer.status_code == 403
         assert "no approved request for release covers this" in answer.content.decode()
         assert not EvidencePackage.objects.filter(release_id=release.request.pk).exists()
+
+    def test_tells_whoever_waits_that_the_release_ended_while_it_was_built(self, office):
+        release, asker = approved(office.agency, office.people["approver"]), office.people["asker"]
+        response = self.build(office, office.clients["asker"], release)
+        withdrawal = {
+            "release": found(office.agency, release.request.pk),
+            "move": WITHDRAW,
+            "reason": "suspect found",
+        }
+        take_move(person=asker, now=timezone.now(), **withdrawal)
+
+        with pytest.raises(EvidenceError, match="ended while"):
+            b"".join(response.streaming_content)
+
+        assert Notice.objects.filter(recipient=asker, kind="evidence-broken-off").count() == 1
+        assert not EvidencePackage.objects.filter(release_id=release.request.pk).exists()
+
+    def test_says_so_where_it_ended_before_the_record(self, office, monkeypatch):
+        release = approved(office.agency, office.people["approver"])
+        cover = Cover(id=uuid4(), recipient=RecipientClass.LOCAL_POLICE)
+        monkeypatch.setattr(views, "cover_of", lambda *_: cover)
+
+        answer = self.build(office, office.clients["asker"], release)
+
+        assert answer.status_code == 422
+        assert "look at the release again" in answer.content.decode()
 
     def test_does_not_know_a_release_that_is_not_approved(self, office):
         answer = self.build(office, office.clients["asker"], entered(office.agency))

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 import msgspec
-from django.db import IntegrityError, connections, transaction
+from django.db import IntegrityError, ProgrammingError, connections, transaction
 from django.utils import timezone
 
 from platekeeper.evidence.bag import EvidenceError
@@ -77,7 +77,7 @@ def take_custody_step(
                 [person.pk, package.id, taken[-1].number + 1, step.to.value, step.event,
                  msgspec.json.encode(detail).decode()],
             )  # fmt: skip
-    except IntegrityError as error:
+    except (IntegrityError, ProgrammingError) as error:  # or the release ended in this very moment
         raise EvidenceError("Somebody else was faster with this package: look at it again.") from error
     return step
 

@@ -16,7 +16,7 @@ from uuid import UUID, uuid4
 
 import msgspec
 from django.conf import settings
-from django.db import connections, transaction
+from django.db import ProgrammingError, connections, transaction
 from django.utils import timezone
 
 from platekeeper.evidence.bag import Bag, EvidenceError, Writer
@@ -84,7 +84,8 @@ def open_export(*, person: Person, agency: Agency, inquiry: Inquiry, now: dateti
 
     Raises:
         AccessDenied: the policy refuses.
-        EvidenceError: there are too many reads, or none that the person may see, or their pictures are too large.
+        EvidenceError: there are too many reads, or none that the person may see, or their pictures are too large, or
+            the release ended in this very moment.
 
     Records:
         An access record of the export, allowed or refused, before anything is fetched.
@@ -97,7 +98,10 @@ def open_export(*, person: Person, agency: Agency, inquiry: Inquiry, now: dateti
         raise EvidenceError(
             f"A package holds 1 to {MOST_READS} reads and these are {len(read_ids)}: choose others, or build several."
         )
-    grant = open_access(person=person, agency=agency, inquiry=inquiry, now=now)
+    try:
+        grant = open_access(person=person, agency=agency, inquiry=inquiry, now=now)
+    except ProgrammingError as error:
+        raise EvidenceError(_ENDED) from error
     contents = contents_of(grant, read_ids)
     if not contents.reads:
         raise EvidenceError(
@@ -122,7 +126,7 @@ def package_of(export: Export, writer: Writer, now: datetime) -> Iterator[bytes]
         The container's bytes.
 
     Raises:
-        EvidenceError: the authority that is to stamp it does not answer; nothing was sealed.
+        EvidenceError: the authority that is to stamp it does not answer, or the release ended; nothing was sealed.
         LedgerError: the ledger does not hold; nothing was sealed.
 
     Records:
@@ -193,6 +197,7 @@ def _reads(bag: Bag, export: Export, now: datetime) -> Any:
     return written
 
 
+_ENDED = "The release ended while the package was built, or your account did: look at the release again."
 _MISSING = (
     b"This picture could not be opened when the package was built: its file is missing or was changed.\n"
 )
@@ -243,12 +248,15 @@ def _sealed(export: Export, digests: Mapping[str, str], pictures: int, *, is_sta
         "is_stamped": is_stamped,
         **digests,
     }
-    with transaction.atomic(using=WEB), connections[WEB].cursor() as cursor:
-        cursor.execute(
-            "SELECT seal_package(%s, %s, %s::jsonb)",
-            [export.person.pk, export.grant.record_id, msgspec.json.encode(package).decode()],
-        )
-        sequence = int(cursor.fetchone()[0])
+    try:
+        with transaction.atomic(using=WEB), connections[WEB].cursor() as cursor:
+            cursor.execute(
+                "SELECT seal_package(%s, %s, %s::jsonb)",
+                [export.person.pk, export.grant.record_id, msgspec.json.encode(package).decode()],
+            )
+            sequence = int(cursor.fetchone()[0])
+    except ProgrammingError as error:  # the database refuses what was true when the building began
+        raise EvidenceError(_ENDED) from error
     return b"".join(proof_of(sequence, now=timezone.now()))  # the entry has the database's own time
 
 
