@@ -110,11 +110,18 @@ def run_command(agency_slug: str, as_of: str | None, as_json: bool, by: str) -> 
     moment = _moment(as_of)
     with _agency(agency_slug) as agency:
         from platekeeper.office.evidence.tasks import destroy_backup_keys  # noqa: PLC0415  # Django must be set up first
-        from platekeeper.office.retention.operations import approved_schedule, purge  # noqa: PLC0415
+        from platekeeper.office.retention.operations import (  # noqa: PLC0415
+            approved_schedule,
+            keep_forecast,
+            plan_purge,
+            purge,
+        )
 
         approved_schedule(agency)
         certificates = [json.loads(one.body) for one in purge([agency], by=by, as_of=moment)]
-        forgotten = destroy_backup_keys(datetime.now(UTC))
+        now = datetime.now(UTC)
+        forgotten = destroy_backup_keys(now)
+        keep_forecast(agency, plan_purge(agency, as_of=now), now=now)  # what the pages tell
         if as_json:
             told = {"agency": agency.slug, "certificates": certificates, "backup_days_forgotten": forgotten}
             click.echo(json.dumps(told, indent=2))

@@ -177,7 +177,7 @@ def as_json(certificate: Certificate) -> bytes:
     return json.dumps(whole, ensure_ascii=False, indent=2).encode() + b"\n"
 
 
-_KINDS = {
+KINDS = {
     "read": "Reads",
     "image": "Pictures",
     "hit": "Hits",
@@ -204,7 +204,7 @@ def as_pdf(certificate: Certificate) -> bytes:
 
     rows = [["What", "Month", "Destroyed", "Held back", "First and last", "SHA-256 of the ids"]] + [
         [
-            cell(_KINDS.get(one["kind"], one["kind"])),
+            cell(KINDS.get(one["kind"], one["kind"])),
             cell(one.get("month", "")),
             cell(f"{one['count']:,}"),
             cell(f"{one['held']:,}"),

@@ -361,4 +361,8 @@ def certificate(request: HttpRequest, run_id: UUID) -> HttpResponse:
 
 
 def _told(one: Certificate) -> dict[str, Any]:
-    return {"certificate": one, "told": papers.read_body(one), "is_genuine": papers.is_genuine(one)}
+    told = papers.read_body(one)
+    kinds = list(papers.KINDS)
+    destroyed = [{**part, "label": papers.KINDS[part["kind"]]} for part in told["destroyed"]]
+    destroyed.sort(key=lambda part: (kinds.index(part["kind"]), part.get("month", "")))
+    return {"certificate": one, "told": told, "destroyed": destroyed, "is_genuine": papers.is_genuine(one)}

@@ -12,6 +12,11 @@
   }
   window.platekeeper = { toast };
 
+  document.addEventListener("DOMContentLoaded", function () {
+    const here = document.querySelector(".tabs [aria-current]"); // on a phone it may stand beyond the edge
+    if (here) here.scrollIntoView({ block: "nearest", inline: "center" });
+  });
+
   /* An answer that refuses or fails replaces its target if it brings one of the same id (a search refused in
      place of its results, a form with its errors); a refusal page opens in the dialog; nothing fails silently. */
   document.addEventListener("htmx:beforeSwap", function (event) {
