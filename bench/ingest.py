@@ -2,7 +2,7 @@
 
 The city has a history already, so that cars come back; a hot list of 100,000 is in force and 2 in 1,000 of its
 entries drive in the city. Every batch is one durable transaction: what `alerts.views.take` does between a request's
-body and its answer. One sender and two are measured; each of two has a process of its own, as the server has.
+body and its answer. One sender is measured, then several at once, each in a process of its own, as the server has.
 """
 
 import contextlib
@@ -141,7 +141,7 @@ def _server_cpu() -> float:
     return (int(fields[11]) + int(fields[12])) / _TICKS
 
 
-def run(reads: int, folder: Path | None) -> dict[str, Any]:
+def run(reads: int, folder: Path | None, senders: int) -> dict[str, Any]:
     """Measure all batch sizes, in rounds that alternate, so that a busy machine troubles them alike."""
     results: dict[int, list[Round]] = {batch: [] for batch in BATCHES}
     watches = {batch: Stopwatch() for batch in BATCHES}
@@ -159,13 +159,14 @@ def run(reads: int, folder: Path | None) -> dict[str, Any]:
                     results[batch].append(measure(here, posted, a_round))
         together = {}
         for batch in BATCHES:
-            posted = bodies(here, _lately(city, 4 * a_round), batch)
-            together[batch] = take_together(here, (posted[::2], posted[1::2]))
+            posted = bodies(here, _lately(city, 4 * a_round + senders * batch), batch)
+            together[batch] = take_together(here, [posted[at::senders] for at in range(senders)])
     return {
         "machine": machine(),
+        "senders": senders,
         "results": [
             _figures(batch, results[batch], watches[batch])
-            | {"reads_per_second_of_two_senders": round(together[batch])}
+            | {"reads_per_second_of_all_senders": round(together[batch])}
             for batch in BATCHES
         ],
     }
@@ -197,14 +198,15 @@ def _figures(batch: int, rounds: Sequence[Round], watch: Stopwatch) -> dict[str,
 
 @click.command()
 @click.option("--reads", default=100_000, show_default=True, help="How many reads in all.")
+@click.option("--senders", default=2, show_default=True, help="How many processes post at once, in the end.")
 @click.option(
     "--folder", type=click.Path(path_type=Path, file_okay=False), help="An installation to use and keep."
 )
 @click.option("--json", "as_json", is_flag=True)
-def command(*, reads: int, folder: Path | None, as_json: bool) -> None:
+def command(*, reads: int, senders: int, folder: Path | None, as_json: bool) -> None:
     """Measure durable ingest with matching, against a hot list of 100,000."""
     os.environ.setdefault("OMP_NUM_THREADS", "1")
-    found = run(reads, folder)
+    found = run(reads, folder, senders)
     if as_json:
         click.echo(json.dumps(found))
         return
@@ -216,12 +218,13 @@ def command(*, reads: int, folder: Path | None, as_json: bool) -> None:
         "reads_per_second",
         "slowest_round",
         "best_round",
-        "reads_per_second_of_two_senders",
+        "reads_per_second_of_all_senders",
         "client_cpu_us_per_read",
         "server_cpu_us_per_read",
         "alerts",
     ):
-        table.add_row(name.replace("_", " "), *(f"{result[name]:,}" for result in found["results"]))
+        label = name.replace("_", " ").replace("all", str(found["senders"]))
+        table.add_row(label, *(f"{result[name]:,}" for result in found["results"]))
     for stage in dict.fromkeys(stage for result in found["results"] for stage in result["shares"]):
         table.add_row(f"  {stage}", *(f"{result['shares'].get(stage, 0):.0%}" for result in found["results"]))
     Console().print(table)
