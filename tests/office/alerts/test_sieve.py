@@ -2,10 +2,11 @@
 
 import random
 import re
+import threading
 import time
 
 import pytest
-from django.db import OperationalError, transaction
+from django.db import OperationalError, connections, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -83,6 +84,30 @@ class TestSift:
         assert len(found[0]) > 20
         assert found[0] == found[1]
 
+    def test_reads_a_version_in_by_parts(self, monkeypatch):
+        monkeypatch.setattr(sieve, "_AT_ONCE", 2)
+        agency = an_agency()
+        entries = [f"8ABC12{digit}" for digit in range(5)]
+        a_list(agency, *entries)
+
+        assert sifted(agency, *entries, "7XYZ890") == sieve.Sifted({0, 1, 2, 3, 4}, [])
+
+    def test_is_there_for_a_connection_s_very_first_batch(self):
+        agency = an_agency()
+        a_list(agency, "8ABC123")
+        camera = a_camera(agency)
+        taken = []
+
+        def first() -> None:
+            taken.append(take(agency, a_read(camera, "8ABC123")).receipt.hits)
+            connections["ingest"].close()
+
+        thread = threading.Thread(target=first)
+        thread.start()
+        thread.join()
+
+        assert taken == [1]
+
     def test_leaves_a_long_version_to_the_database_until_it_is_read_in(self, monkeypatch):
         monkeypatch.setattr(sieve, "MOST_AT_ONCE", 0)
         agency = an_agency()
@@ -106,10 +131,11 @@ class TestSift:
         assert take(agency, a_read(a_camera(agency), "7XYZ890")).receipt.hits == 1
         assert sifted(agency, "6DEF456") == sieve.Sifted(set(), [])
 
-    def test_does_not_believe_a_version_whose_entries_it_cannot_see_all(self, owner):
+    @pytest.mark.parametrize("told", [0, 1, 3])
+    def test_does_not_believe_a_version_that_has_another_number_of_entries_than_it_says(self, told, owner):
         agency = an_agency()
-        hot_list = a_list(agency, "8ABC123")
-        owner.execute("UPDATE hot_list_version SET accepted = 2 WHERE hot_list_id = %s", [hot_list.pk])
+        hot_list = a_list(agency, "7XYZ890", "8ABC123")
+        owner.execute("UPDATE hot_list_version SET accepted = %s WHERE hot_list_id = %s", [told, hot_list.pk])
 
         assert sifted(agency, "8ABC123") == sieve.Sifted(set(), [hot_list.current_id])
         assert take(agency, a_read(a_camera(agency), "8ABC123")).receipt.hits == 1

@@ -34,10 +34,11 @@ _IN_FORCE = """
 SELECT v.id, v.accepted, l.is_own, v.sha256
   FROM hot_list l JOIN hot_list_version v ON v.id = l.current_id WHERE l.agency_id = %s
 """
+_AT_ONCE, _LAST = 250_000, 2**31 - 1
 # a message a row would cost more than the row: so many keys travel as one text, each as wide as the others
 _KEYS = """
 SELECT convert_to(string_agg(rpad(fold, 16), ''), 'UTF8') FROM hot_list_entry
- WHERE agency_id = %s AND version_id = %s GROUP BY number / 50000
+ WHERE agency_id = %s AND version_id = %s AND number > %s AND number <= %s
 """
 _PARTIAL = """
 SELECT match_key FROM hot_list_entry WHERE agency_id = %s AND version_id = %s AND plate ~ '[?*]'
@@ -216,13 +217,19 @@ def sieve_of(agency_id: int, version: Version) -> Sieve | None:
         Its sieve; None if not every entry is there to be seen, or a key is written in other characters than ours.
     """
     given = [agency_id, version.id]
+    blocks = [numbers_of([])]
     with prepared(INGEST) as cursor:
-        blocks = [_numbers(np.frombuffer(block, np.uint8))
-                  for (block,) in cursor.stream(_KEYS, given, binary=True) if len(block) % _WIDTH == 0]  # fmt: skip
-        partial = cursor.execute(_PARTIAL, given).fetchall() if version.is_own else []
+        for before in range(0, max(version.accepted, 1), _AT_ONCE):
+            upto = before + _AT_ONCE if before + _AT_ONCE < version.accepted else _LAST
+            cursor.execute(_KEYS, [*given, before, upto], binary=True)
+            (block,) = cursor.fetchone() or (None,)
+            if len(block or b"") % _WIDTH:
+                return None
+            blocks.append(_numbers(np.frombuffer(block or b"", np.uint8)))
+        partial = cursor.execute(_PARTIAL, given, binary=False).fetchall() if version.is_own else []
     if sum(map(len, blocks)) != version.accepted:
         return None
-    return Sieve(np.concatenate(blocks) if blocks else numbers_of([]), [key for (key,) in partial])
+    return Sieve(np.concatenate(blocks), [key for (key,) in partial])
 
 
 SIEVES = Sieves()
