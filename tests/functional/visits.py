@@ -162,6 +162,8 @@ class Visit:
 
     def told(self) -> tuple[str, ...]:
         """Return where the visit ended, what the browser complained of, and what the page said last."""
+        if self.page.is_closed():
+            return self.page.url, *self.complaints
         return self.page.url, *self.complaints, self.page.locator("body").inner_text(timeout=5_000)[:3000]
 
     def leave(self) -> None:
