@@ -100,7 +100,7 @@ class TestSift:
 
         def first() -> None:
             taken.append(take(agency, a_read(camera, "8ABC123")).receipt.hits)
-            connections["ingest"].close()
+            connections.close_all()
 
         thread = threading.Thread(target=first)
         thread.start()
