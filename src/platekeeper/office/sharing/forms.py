@@ -48,7 +48,7 @@ class ReleaseForm(forms.Form):
     recipient_state = forms.ChoiceField(
         label="State", required=False, choices=[("", "Of no state"), *US_STATES.items()], initial="CA"
     )
-    requester = forms.CharField(label="Who asks", max_length=120)
+    requester = forms.CharField(label="Person who asks", max_length=120)
     contact = forms.CharField(label="Telephone or e-mail", max_length=200)
     verified_by = forms.CharField(label="How the person was verified", max_length=300)
     letter = forms.FileField(label="The request in writing", required=False)
