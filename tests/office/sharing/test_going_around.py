@@ -12,7 +12,7 @@ from platekeeper.office.access.inquiries import Cover
 from platekeeper.office.access.operations import AccessDenied, in_house
 from platekeeper.office.evidence.custody import take_custody_step
 from platekeeper.office.evidence.models import EvidencePackage
-from platekeeper.office.evidence.queries import custody_of
+from platekeeper.office.evidence.queries import custody_of, unbooked_packages
 from platekeeper.office.sharing.lifecycle import WITHDRAW, ReleaseState
 from platekeeper.office.sharing.models import StepName
 from platekeeper.office.sharing.operations import cover_of, take_move
@@ -200,6 +200,7 @@ class TestTakeCustodyStep:
 
         release = scene.fresh()
         assert release.state is ReleaseState.RELEASED
+        assert not unbooked_packages(scene.agency).exists()  # they are the other agency's to book
         given = [step.detail["package"] for step in release.steps if step.step == "RELEASE"]
         assert given == [str(first.id), str(second.id)]
 

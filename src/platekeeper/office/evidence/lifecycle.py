@@ -1,6 +1,7 @@
 """The way of a package, as one table: the checks, the buttons, the events and the documents all come from here."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from platekeeper.office.evidence.models import CustodyState
 from platekeeper.policy.vocabulary import Function
@@ -65,3 +66,13 @@ MOVES: dict[CustodyState, tuple[Step, ...]] = {
 
 # until it is in one of these, somebody is reminded (HLD-01)
 SETTLED = frozenset({S.BOOKED, S.DISPOSAL_REQUESTED, S.DISPOSED, S.DISCARDED})
+
+
+def is_settled(state: str, release_id: UUID | None) -> bool:
+    """Tell whether nobody is reminded of a package any more: booked or gone, or with whoever it was released to.
+
+    Args:
+        state: where it is.
+        release_id: the release under which it left, or None.
+    """
+    return CustodyState(state) in SETTLED or (state == CustodyState.HANDED_OVER and release_id is not None)

@@ -17,7 +17,7 @@ from platekeeper.office.access.operations import AccessGrant
 from platekeeper.office.accounts.models import Agency
 from platekeeper.office.alerts.models import AlertStep, Hit
 from platekeeper.office.evidence.lifecycle import SETTLED
-from platekeeper.office.evidence.models import CustodyStep, EvidencePackage
+from platekeeper.office.evidence.models import CustodyState, CustodyStep, EvidencePackage
 from platekeeper.office.reads.models import Image, Read
 from platekeeper.office.sharing.lifecycle import ReleaseState
 from platekeeper.office.sharing.queries import Release, approved_releases, release_by_id
@@ -153,10 +153,13 @@ def packages_of(agency: Agency) -> QuerySet[EvidencePackage]:
 def unbooked_packages(agency: Agency) -> QuerySet[EvidencePackage]:
     """Return an agency's packages that are not booked into evidence yet, the oldest first (HLD-01).
 
+    What another agency received under its release is theirs to book.
+
     Args:
         agency: whose.
     """
     settled = Q(state__in=[state.value for state in SETTLED])
+    settled |= Q(state=CustodyState.HANDED_OVER, release_id__isnull=False)
     return packages_of(agency).exclude(settled).order_by("sealed_at")
 
 

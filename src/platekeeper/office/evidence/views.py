@@ -24,7 +24,7 @@ from platekeeper.office.accounts.people import person_of, source_of
 from platekeeper.office.accounts.queries import facts_of, profile_of
 from platekeeper.office.evidence.custody import take_custody_step
 from platekeeper.office.evidence.forms import PackageForm, SheetForm, read_ids_in
-from platekeeper.office.evidence.lifecycle import MOVES, SETTLED
+from platekeeper.office.evidence.lifecycle import MOVES, is_settled
 from platekeeper.office.evidence.models import CustodyState, EvidencePackage
 from platekeeper.office.evidence.operations import MOST_READS, Export, open_export, package_of, print_sheet
 from platekeeper.office.evidence.queries import (
@@ -363,7 +363,7 @@ def _shown(found: EvidencePackage) -> dict[str, Any]:
     return {
         "id": found.id,
         "state": CustodyState(found.state),  # type: ignore[attr-defined]  # annotated by packages_of
-        "is_unbooked": CustodyState(found.state) not in SETTLED,  # type: ignore[attr-defined]  # idem
+        "is_unbooked": not is_settled(found.state, found.release_id),  # type: ignore[attr-defined]  # idem
         "since": found.since,  # type: ignore[attr-defined]  # idem
         "sealed_at": found.sealed_at,
         "sealed_by": found.sealed_by,
