@@ -21,7 +21,7 @@ from ..streets import a_camera, a_list, a_picture, a_read, identified, take
 # a newcomer still has a one-time password; the stranger is another agency's detective
 WHO = ("anonymous", "newcomer", "officer", "detective", "auditor", "custodian", "stranger")
 LOGIN, CHOOSE, HOME, SEARCH = "/log/in/", "/account/password/", "/", "/search/"
-ALERTS, RECORDS, UNIT = "/alerts/", "/audits/records/", "/dispatch/unit/"
+ALERTS, RECORDS, KEEPING, UNIT = "/alerts/", "/audits/records/", "/retention/", "/dispatch/unit/"
 APPROVALS, MINE = "/people/approvals/", "/people/mine/"
 
 # address -> what GET gives each of them: a status, or where it leads
@@ -76,7 +76,7 @@ GET: dict[str, tuple[int | str, ...]] = {
     "governance:version": (LOGIN, CHOOSE, 200, 200, 200, 200, 200),
     "governance:version_text": (LOGIN, CHOOSE, 200, 200, 200, 200, 200),
     "health": (200, CHOOSE, 200, 200, 200, 200, 200),
-    "home": (LOGIN, CHOOSE, ALERTS, ALERTS, RECORDS, RECORDS, ALERTS),
+    "home": (LOGIN, CHOOSE, ALERTS, ALERTS, RECORDS, KEEPING, ALERTS),
     "reads:image": (LOGIN, CHOOSE, 200, 200, 403, 403, 404),
     "reads:read": (LOGIN, CHOOSE, 200, 200, SEARCH, SEARCH, 404),
     "rms:outbox": (LOGIN, CHOOSE, 403, 403, 200, 200, 403),
@@ -165,7 +165,7 @@ POST: dict[str, tuple[int | str, ...]] = {
     "governance:proposal": (LOGIN, CHOOSE, 404, 404, 404, 404, 404),
     "governance:propose": (LOGIN, CHOOSE, 422, 422, 422, 422, 422),
     "health": (200, CHOOSE, 200, 200, 200, 200, 200),
-    "home": (LOGIN, CHOOSE, ALERTS, ALERTS, RECORDS, RECORDS, ALERTS),
+    "home": (LOGIN, CHOOSE, ALERTS, ALERTS, RECORDS, KEEPING, ALERTS),
     "roster:act": (LOGIN, CHOOSE, 403, 403, 403, 403, 403),
     "roster:add": (LOGIN, CHOOSE, 403, 403, 403, 403, 403),
     "roster:approve": (LOGIN, CHOOSE, 403, 403, 403, APPROVALS, 403),
