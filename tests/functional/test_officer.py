@@ -108,6 +108,8 @@ class TestElCajon:
 
         assert "EC 427.5(b)1" in refusal(officer)
         assert "somebody else" in refusal(officer)
+        officer.press("n", "2", "Enter")  # the plate is another state's: nobody else need look
+        stands(officer, "Not a match")
 
 
 class TestMonrovia:
