@@ -8,6 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
+from requests.adapters import HTTPAdapter
+
 from .scene import Browser, Scene
 from .stage import ABROAD, HOME, ROLES, SECRETS
 
@@ -56,6 +58,9 @@ def addresses(scene: Scene, of: str = HOME) -> list[tuple[str, str]]:
     return found
 
 
+_KEPT = HTTPAdapter(pool_maxsize=6)
+
+
 def asked(scene: Scene, method: str = "GET", *, of: str = HOME) -> Iterator[Outcome]:
     """Ask for every address as every role of the home agency, and as nobody.
 
@@ -85,6 +90,7 @@ def foreign(scene: Scene) -> tuple[str, ...]:
 
 def _one(scene: Scene, who: str | None, name: str, path: str, method: str) -> Outcome:
     browser: Browser = scene.browser(who)
+    browser.http.mount("http://", _KEPT)  # thousands of requests over a few connections
     headers = {"X-CSRFToken": "a" * 32} if method != "GET" else {}
     with browser.http.request(
         method, scene.house.address + path, headers=headers, allow_redirects=False, timeout=180, stream=True

@@ -118,7 +118,7 @@ class TestDemo:
                 counts = connection.execute(
                     "SELECT (SELECT count(*) FROM read), (SELECT count(*) FROM alert), (SELECT count(*) FROM person)"
                 ).fetchone()
-            assert counts == (2, 2, 40)
+            assert counts == (2, 2, 45)
             for role in ("owner", "ingest", "web", "custodian", "auditor"):
                 with house.connected(role) as connection:
                     assert connection.execute("SELECT session_user").fetchone() == (role,)

@@ -124,7 +124,9 @@ class TextReader:
         self._input = self._session.get_inputs()[0].name
         listed = self._session.get_modelmeta().custom_metadata_map["character"].splitlines()
         self._names = ["", *listed, " "]
-        self._classes = plate_classes(self._names)
+        table = plate_classes(self._names)
+        self._used = np.flatnonzero(table.any(axis=1))  # most of its classes are other scripts
+        self._classes = table[self._used]
 
     def read_plate(self, crop: BgrFrame) -> PlateReading:
         """Read the plate in the middle of a crop that has `MARGIN` around it (`PlateReader`)."""
@@ -138,7 +140,7 @@ class TextReader:
             looks = [self._columns(whole, crop)]
             if self._worth_a_nearer_look(looks[0]) and (nearer := self._rows_in(crop)):
                 looks.append(self._columns(nearer, crop))
-        probabilities = [plate_log_probs(look, self._classes) for look in looks]
+        probabilities = [plate_log_probs(look[:, self._used], self._classes) for look in looks]
         return reading_of(probabilities, raw=_raw_text(looks[-1], self._names))
 
     def _worth_a_nearer_look(self, columns: NDArray[np.float32]) -> bool:
@@ -213,13 +215,14 @@ def plate_log_probs(columns: NDArray[np.float32], classes: NDArray[np.float32]) 
     """Bring a general recogniser's columns down to the characters of a plate.
 
     Args:
-        columns: probabilities, shape (columns, len(names)).
-        classes: what each class counts as, of `plate_classes`.
+        columns: probabilities, shape (columns, classes).
+        classes: what each of these classes counts as, rows of `plate_classes`.
 
     Returns:
         Log-probabilities, shape (columns, CLASSES), each row summing to 1 as probabilities.
     """
-    shares = np.clip(columns @ classes, 1e-9, None)
+    # not `@`: what is behind it wakes a thread a core for so little and lets them spin, which costs more than reading
+    shares = np.clip(np.einsum("tn,nc->tc", columns, classes), 1e-9, None)
     normal: LogProbs = np.log(shares / shares.sum(axis=1, keepdims=True)).astype(np.float32)
     return normal
 
