@@ -108,6 +108,20 @@ class TestOpening:
         assert vault.open(digest, agency_id=1, key_name=MARCH, wrapped=wrapped) == content
 
 
+class TestSweeping:
+    def test_removes_what_a_killed_writer_left_and_no_picture(self, vault):
+        sealed(vault, a_jpeg())
+        sealed(vault, a_jpeg(), key_name=APRIL)
+        mine, others = sorted(files(vault))
+        for file in (mine, others):
+            file.with_name(f"{file.name}.90aafadf").write_bytes(b"half")
+
+        vault.sweep(1, MARCH)
+        vault.sweep(2, MARCH)
+
+        assert sorted(files(vault)) == [mine, others, others.with_name(f"{others.name}.90aafadf")]
+
+
 class TestSealing:
     def test_leaves_nothing_readable_on_disk(self, vault):
         content = a_jpeg(5000)

@@ -144,6 +144,16 @@ class Vault:
         with contextlib.suppress(FileNotFoundError):
             shutil.rmtree(self.folder / str(agency_id) / key_name)
 
+    def sweep(self, agency_id: int, key_name: str) -> None:
+        """Remove what a killed writer left half-written; only under a key that nobody else writes with now.
+
+        Args:
+            agency_id: whose files they are.
+            key_name: the key.
+        """
+        for draft in (self.folder / str(agency_id) / key_name).rglob("*.*"):
+            draft.unlink(missing_ok=True)
+
     def key_names(self, agency_id: int) -> list[str]:
         """Return the names of the keys that sealed the files lying here, sorted.
 

@@ -244,6 +244,9 @@ def _move_held(agency: Agency, name: str, wrapped: bytes) -> bool:
     new = f"{base}+{int(generation or 0) + 1}"
     made = vault().new_key(agency.pk, new)
     kept = bytes(asked("SELECT add_held_key(%s, %s, %s, %s)", agency.pk, name, new, made)[0][0])
+    vault().sweep(
+        agency.pk, new
+    )  # a purge killed here may have left half a file; nobody else writes under a held key
     for read_at, read_id, role, digest in asked(
         "SELECT read_at, read_id, role, sha256 FROM held_pictures(%s, %s)", agency.pk, name
     ):
