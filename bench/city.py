@@ -25,7 +25,7 @@ import numpy as np
 if TYPE_CHECKING:
     from platekeeper.office.accounts.models import Agency, Person
     from platekeeper.office.config.database import Database
-    from platekeeper.office.reads.operations import Arrival
+    from platekeeper.office.reads.arrival import Arrival
 
 READS_A_CAR = 17
 MISREAD = 0.05
@@ -144,7 +144,7 @@ class Precinct:
 
     def arrival(self, sighting: Sighting) -> "Arrival":
         """Return a read as the intake hands it on."""
-        from platekeeper.office.reads.operations import Arrival
+        from platekeeper.office.reads.arrival import Arrival
 
         lat, lon = self.city.places[sighting.camera]
         return Arrival(
@@ -199,6 +199,18 @@ def _disconnect() -> None:
         pool = getattr(connection, "close_pool", None)
         if pool is not None:
             pool()
+
+
+def agency_of(folder: str, slug: str) -> "Agency":
+    """Set a process of its own up, and return the agency that it works for."""
+    os.environ["PLATEKEEPER_DATA"] = folder
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "platekeeper.office.config.settings")
+    django.setup()
+    from platekeeper.office.accounts.models import Agency
+
+    return Agency.objects.using("ingest").get(slug=slug)
 
 
 def precinct(city: City, now: datetime, *, slug: str = "bench", role: str = "detective") -> Precinct:

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from bench.city import City, Precinct, this_moment
+from bench.city import City, Precinct, agency_of, this_moment
+from bench.sieves import read_in
 
 if TYPE_CHECKING:
     from platekeeper.office.accounts.models import Agency
@@ -27,21 +28,7 @@ def take(agency: "Agency", posted: Sequence[bytes]) -> tuple[int, int]:
     return stored, alerts
 
 
-def agency_of(folder: str, slug: str) -> "Agency":
-    """Set a process of its own up, and return the agency that it works for."""
-    os.environ["PLATEKEEPER_DATA"] = folder
-    import django
-
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "platekeeper.office.config.settings")
-    django.setup()
-    from platekeeper.office.accounts.models import Agency
-
-    return Agency.objects.using("ingest").get(slug=slug)
-
-
 def _sender(folder: str, slug: str, posted: list[bytes], start: Any, ended: Any) -> None:
-    from bench.sieves import read_in
-
     agency = agency_of(folder, slug)
     take(agency, posted[:1])  # a server has been at work for long
     read_in(agency)

@@ -7,8 +7,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bench.city import Precinct
-from bench.senders import agency_of
+from bench.city import Precinct, agency_of
 
 if TYPE_CHECKING:
     from platekeeper.office.accounts.models import Agency

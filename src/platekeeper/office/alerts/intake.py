@@ -20,7 +20,8 @@ from platekeeper.office.alerts.operations import Receipt, take_reads
 from platekeeper.office.devices.at_work import cameras_named
 from platekeeper.office.devices.models import Camera
 from platekeeper.office.devices.transfers import note_transfers
-from platekeeper.office.reads.operations import INGEST, Arrival
+from platekeeper.office.reads.arrival import Arrival
+from platekeeper.office.reads.operations import INGEST
 from platekeeper.policy import Decision, Denied
 from platekeeper.policy.capture import Deployment, decide_deployment
 from platekeeper.policy.vocabulary import DataElement

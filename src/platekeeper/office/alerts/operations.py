@@ -19,9 +19,9 @@ from platekeeper.office.alerts.feed import CHANNEL
 from platekeeper.office.alerts.nearness import is_worth_a_look
 from platekeeper.office.alerts.onfile import demands_of
 from platekeeper.office.alerts.sieve import SIEVES
+from platekeeper.office.reads.arrival import Arrival
 from platekeeper.office.reads.operations import (
     INGEST,
-    Arrival,
     Sealed,
     array_of,
     forget_months,

@@ -6,16 +6,16 @@ source, so a batch that is sent again changes nothing.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-import msgspec
 from django.db import connections
 
 from platekeeper import plates
 from platekeeper.office.accounts.models import Agency
 from platekeeper.office.accounts.queries import profile_of
+from platekeeper.office.reads.arrival import Arrival
 from platekeeper.office.reads.rows import COPY, rows_of
 from platekeeper.office.reads.storage import vault
 from platekeeper.policy.retention import PictureSlice, picture_slice
@@ -26,48 +26,6 @@ INSERT INTO image (agency_id, read_at, read_id, role, sha256, media_type, size_b
 VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING
 """
 _known_months: set[date] = set()
-
-
-class Arrival(msgspec.Struct, frozen=True, gc=False):
-    """A read that is ready to be stored: its camera is known, its plate has a text, the policy allows its elements.
-
-    Attributes:
-        id: given by its source.
-        camera_id: which of the agency's cameras.
-        read_at: when it was taken.
-        plate: normal form.
-        plate_raw: as the producer wrote it.
-        region: ISO 3166-2, or None.
-        confidence: 0..1, or None where the producer gave none.
-        lat: degrees north, or None.
-        lon: degrees east, or None.
-        passage_id: the passage that it belongs to.
-        revision: which observation of the passage.
-        producer: who sent it.
-        detail: the message as it is stored, JSON.
-        pictures: role, media type and bytes of each.
-    """
-
-    id: UUID
-    camera_id: int
-    read_at: datetime
-    plate: str
-    plate_raw: str
-    region: str | None
-    confidence: float | None
-    lat: float | None
-    lon: float | None
-    passage_id: UUID
-    revision: int
-    producer: str
-    detail: bytes
-    pictures: tuple[tuple[str, str, bytes], ...] = ()
-
-    @property
-    def month(self) -> date:
-        """The first day of the month (UTC) that it was taken in."""
-        moment = self.read_at.astimezone(UTC)
-        return date(moment.year, moment.month, 1)
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,9 @@ import struct
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
+from platekeeper.office.reads.arrival import Arrival
 from platekeeper.office.reads.places import cell_of
-
-if TYPE_CHECKING:
-    from platekeeper.office.reads.operations import Arrival
 
 _COLUMNS = (
     "agency_id", "read_at", "id", "received_at", "camera_id", "plate", "plate_raw", "region", "confidence", "lat",
