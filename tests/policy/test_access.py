@@ -23,7 +23,7 @@ from platekeeper.policy import (
     purge_before,
     visible_from,
 )
-from platekeeper.policy.vocabulary import DISCLOSING, CaseRule, DataSource, MisuseFlag, RecipientClass
+from platekeeper.policy.vocabulary import DISCLOSING, CaseRule, DataSource, Duty, MisuseFlag, RecipientClass
 from tests.policy.people import (
     LAST_MONTH,
     NOW,
@@ -194,6 +194,32 @@ class TestStanding:
 
         assert denied(allowed_to(MONROVIA, detective, Function.SEARCH), "MO 463.5(c)", "USR-03")
         assert isinstance(allowed_to(wide, detective, Function.SEARCH), Allowed)
+
+    @each_profile
+    def test_names_who_may_what_nobodys_own_role_may(self, profile):
+        clerk = someone(profile, Role.RECORDS)
+
+        for function in Function:
+            decision = allowed_to(profile, clerk, function)
+            if isinstance(decision, Denied) and decision.obligation == "GOV-09":
+                able = [one for one in profile.roles.values() if function in one.functions]
+                assert all(f'"{one.title}" ({one.clause})' in decision.reason for one in able)
+                assert decision.clause in {one.clause for one in able} or not able
+                assert profile.duties[Duty.ADMINISTRATION].value in decision.remedy
+
+    def test_says_that_nobody_may_what_no_role_may(self):
+        nobody = changed(
+            REDONDO,
+            roles={
+                role: changed(right, functions=right.functions - {Function.AUDIT})
+                for role, right in REDONDO.roles.items()
+            },
+        )
+
+        decision = allowed_to(nobody, someone(nobody, Role.RECORDS), Function.AUDIT)
+
+        assert isinstance(decision, Denied)
+        assert decision.reason == "No role of this agency may audit."
 
 
 class TestInquiry:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from platekeeper.policy.numbers import spelled
 from platekeeper.policy.period import Period
 from platekeeper.policy.setting import Setting, says
 from platekeeper.policy.vocabulary import CaseRule, DataKind, Function, Role
@@ -64,7 +65,7 @@ class Access:
         )
     )
     case_number_pattern: Setting[str] = field(
-        metadata=says("search key", "A case or incident number matches {}.")
+        metadata=says("search key", "A case or incident number is written as {}.", words=spelled)
     )
     case_number_example: Setting[str] = field(
         metadata=says("search key", "A case or incident number looks like {}.")

@@ -1,7 +1,8 @@
 """One value of a policy with the clause that it stands on, and how to say it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from platekeeper.policy.vocabulary import Strength
 
@@ -32,12 +33,15 @@ class Setting(Generic[T_co]):
         return self.clauses[0]
 
 
-def says(row: str, sentence: str, *, otherwise: str = "") -> dict[str, str]:
+def says(
+    row: str, sentence: str, *, otherwise: str = "", words: Callable[[str], str] | None = None
+) -> dict[str, Any]:
     """Return a field's metadata.
 
     Args:
         row: the parameter of the policies' comparison that it belongs to.
         sentence: how to say it; `{}` is the value.
         otherwise: how to say "no" or "none".
+        words: how to say a value that is no words of people; None where it is.
     """
-    return {"row": row, "says": sentence, "otherwise": otherwise}
+    return {"row": row, "says": sentence, "otherwise": otherwise, "words": words}

@@ -15,6 +15,7 @@ from platekeeper.policy.vocabulary import (
     INQUIRING,
     QUERYING,
     DataSource,
+    Duty,
     Function,
     Role,
 )
@@ -225,12 +226,21 @@ def _not_technical(facts: AccessFacts) -> Refusal | None:
 
 
 def _ungranted(facts: AccessFacts) -> Refusal | None:
-    rights = (facts.profile.roles[role] for role in facts.person.roles if role in facts.profile.roles)
-    if any(facts.request.function in right.functions for right in rights):
+    function, roles = facts.request.function, facts.profile.roles
+    able = {role: right for role, right in roles.items() if function in right.functions}
+    if facts.person.roles & able.keys():
         return None
+    office = facts.profile.duties[Duty.ADMINISTRATION].value
+    if not able:
+        return Refusal(
+            f"No role of this agency may {function.in_words}.",
+            f"If the work needs it, ask the {office} to publish a policy that gives it to a role.",
+        )
+    who = " or ".join(f'"{right.title}" ({right.clause})' for right in able.values())
     return Refusal(
-        f"None of your roles may {facts.request.function.in_words}.",
-        "Ask somebody whose role may, or the administrator about your roles.",
+        f"None of your roles may {function.in_words}: that is for {who}.",
+        f"Ask one of them to do it, or the {office} about your roles.",
+        clause=next(iter(able.values())).clause,
     )
 
 

@@ -5,7 +5,7 @@ The sentences stand beside the fields of the profile, so a new setting cannot be
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import Field, dataclass, fields
 from enum import Enum
 
 from platekeeper.policy.consistency import find_setting
@@ -142,7 +142,7 @@ def settings(group: object, path: str) -> Iterator[Statement]:
         if isinstance(value, Setting):
             yield Statement(
                 path=f"{path}.{part.name}",
-                text=_sentence(value.value, part.metadata["says"], part.metadata["otherwise"]),
+                text=_sentence(_said(value.value, part), part.metadata["says"], part.metadata["otherwise"]),
                 clauses=value.clauses,
                 strength=value.strength,
                 note=value.note,
@@ -165,6 +165,11 @@ def in_words(value: object) -> str:
 
 def _spaced(code: str) -> str:
     return code.replace("-", " ") if re.fullmatch(r"[a-z-]+", code) else code
+
+
+def _said(value: object, part: Field[object]) -> object:
+    words = part.metadata.get("words")
+    return words(value) if words else value
 
 
 def _sentence(value: object, says: str, otherwise: str) -> str:
