@@ -1,5 +1,5 @@
 -- A package for somebody outside names the approved request for release that covers it, from its record to the hands it is
--- given into (SHR-03, SHR-05, SHR-11). These take the place of the functions of the same name in evidence.sql.
+-- given into (SHR-03, SHR-05, SHR-11). The functions that make packages and their steps are here, as they ask about releases.
 
 ALTER TABLE evidence_package ADD CONSTRAINT evidence_package_of_a_release FOREIGN KEY (release_id) REFERENCES release_request;
 CREATE INDEX evidence_package_release ON evidence_package (release_id) WHERE release_id IS NOT NULL;
@@ -7,7 +7,7 @@ CREATE INDEX evidence_package_release ON evidence_package (release_id) WHERE rel
 -- Seals a package: its row, its first step of custody and its ledger entry. There must be an allowed record of an
 -- export by this very person that opened every read in it; so no package exists whose export is not on record. For whom
 -- it is, and under which release, is what that record says; the release must stand at the moment of the seal.
-CREATE OR REPLACE FUNCTION seal_package(p_person bigint, p_access uuid, p_package jsonb) RETURNS bigint
+CREATE FUNCTION seal_package(p_person bigint, p_access uuid, p_package jsonb) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     v_record access_record;
@@ -68,7 +68,7 @@ END $$;
 -- Takes the next step of custody; the key of the table lets only one of two people take the same one. Nobody disposes of
 -- what they asked to dispose of, and nothing goes that nobody asked for (HLD-02, HLD-04). A copy is handed to a member of
 -- the agency, named by username, or under a release to whoever asked for it.
-CREATE OR REPLACE FUNCTION take_custody_step(p_person bigint, p_package uuid, p_number integer, p_state text, p_event text, p_detail jsonb)
+CREATE FUNCTION take_custody_step(p_person bigint, p_package uuid, p_number integer, p_state text, p_event text, p_detail jsonb)
 RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     v_person person;
