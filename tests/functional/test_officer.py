@@ -111,6 +111,40 @@ class TestElCajon:
         officer.press("n", "2", "Enter")  # the plate is another state's: nobody else need look
         stands(officer, "Not a match")
 
+    def test_gives_way_to_a_new_alert_while_it_waits_and_comes_back_when_answered(self, house, visit):
+        officer, dispatcher = visit("officer.ec", color_scheme="dark"), visit("dispatcher.ec")
+        officer.live("/dispatch/car/")
+        house.sees("el-cajon", "ec-broadway", "6NPR947", region="US-TX")
+        officer.page.locator("#alert-panel.alert--red", has_text="Texas").wait_for()
+        waiting = officer.page.locator("#alert-panel").get_attribute("data-alert")
+        officer.press("d")
+        dispatcher.live("/dispatch/board/")
+        dispatcher.page.locator("[data-ask]").wait_for()
+        dispatcher.press("j", "Tab", "Enter")
+        officer.page.locator(".checklist .is-done").wait_for()
+        officer.press("1", "2", "v")
+        stands(officer, "Contradiction")
+
+        house.sees("el-cajon", "ec-main", "8DFG263", images=NIGHT)
+        officer.page.locator("#alert-panel", has_text="2013 GMC Sierra").wait_for()
+        chip = officer.page.locator(f"[data-chip='{waiting}']")
+        assert "Waits for a second person" in chip.inner_text()
+        assert officer.page.locator(".checks input:checked").count() == 0
+        officer.picture("car-waits")
+
+        dispatcher.page.locator(f"[data-ask='look-{waiting}']").wait_for()
+        dispatcher.reach(f"#look-{waiting}")
+        dispatcher.press("Enter")
+        dispatcher.page.wait_for_url(f"**/alerts/{waiting}/")
+        dispatcher.press("1", "2", "v")
+        stands(dispatcher, "Verified")
+        officer.page.locator(f"[data-chip='{waiting}']:not([data-waits])").wait_for()
+        assert "2013 GMC Sierra" in officer.page.locator("#alert-panel").inner_text()  # it has just come up
+        officer.press("n", "1", "Enter")
+        officer.page.locator(f"#alert-panel[data-alert='{waiting}']").wait_for()
+        stands(officer, "Verified")
+        assert officer.complaints == dispatcher.complaints == []
+
 
 class TestMonrovia:
     def test_has_the_picture_looked_at_and_takes_a_reason_for_what_is_not_practicable(self, house, visit):

@@ -322,6 +322,21 @@ class TestTerminal:
         assert officer.get("/alerts/").status_code == 200
         assert terminal_events(database, terminal) == ["terminal.registered", "terminal.enrolled"]
 
+    @pytest.mark.parametrize(
+        ("path", "headers"),
+        [("/alerts/stream/", {}), ("/dispatch/stream/", {}), ("/dispatch/board/", {"Platekeeper-By-Itself": "yes"}),
+         ("/alerts/", {"Sec-Fetch-Dest": "image"})],
+    )  # fmt: skip
+    def test_is_not_used_by_what_a_page_asks_for_by_itself(self, agency, path, headers):
+        officer = logged_in(a_person(agency, Role.PATROL_OFFICER))
+        idle(officer, 20)
+        before = officer.session["last_active_at"]
+
+        assert officer.get(path, headers=headers).status_code == 200
+        assert officer.session["last_active_at"] == before
+        officer.get("/dispatch/board/")
+        assert officer.session["last_active_at"] > before
+
     def test_is_locked_like_any_other_before(self, agency, administrator):
         officer = logged_in(a_person(agency, Role.PATROL_OFFICER))
         a_terminal(logged_in(administrator))

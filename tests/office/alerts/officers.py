@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
+from django.urls import reverse
 from psycopg import Connection
 
 from platekeeper import policy
@@ -19,6 +20,7 @@ from platekeeper.office.devices.models import Camera
 from platekeeper.office.hotlists.operations import ListedVehicle
 from platekeeper.policy import Function, Role
 
+from ..doors import logged_in
 from ..people import NOW, a_person
 from ..streets import a_camera, a_list_of, a_read, identified, listed, take
 
@@ -141,3 +143,14 @@ def smuggled(
         ).fetchone()
     assert taken is not None
     return str(taken[0])
+
+
+def posted(person: Person, alert_id: UUID, name: str, **given: str) -> Any:
+    """Take a step by the page's own form."""
+    fields = {
+        "verify": {"characters": "on", "state": "on", "vehicle": "on"},
+        "second-look": {"characters": "on", "state": "on", "vehicle": "on"},
+        "differ": {"mismatch": "STATE"},
+        "exigent": {"reason": "a child in the vehicle", "supervisor": "Sgt. Boyd", "supervisor_told": "on"},
+    }.get(name, DETAIL.get(name, {}))
+    return logged_in(person).post(reverse("alerts:step", args=[alert_id]), {"step": name, **fields, **given})

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import re
 from collections.abc import AsyncIterator, Callable
 
 import psycopg
@@ -171,6 +172,30 @@ class TestFeed:
 
 
 class TestStream:
+    @pytest.mark.parametrize("address", ["/alerts/stream/", "/dispatch/stream/"])
+    @pytest.mark.parametrize(("is_news", "said"), [(False, "same"), (True, "on")])
+    def test_says_whether_anything_came_since_the_page_was_drawn(
+        self, address, is_news, said, agency, raised, monkeypatch
+    ):
+        monkeypatch.setattr("platekeeper.office.alerts.views.FEED", feed := Feed())
+        client = logged_in(a_person(agency, Role.DISPATCHER))
+        page = client.get(address.replace("stream", "board") if "dispatch" in address else "/alerts/")
+        seen = re.search(r'data-news="(\w+)"', page.content.decode())[1]
+        if is_news:
+            raised()
+
+        async def board() -> None:
+            asking = AsyncClient()
+            asking.cookies = client.cookies
+            parts = (await asking.get(address, {"seen": seen})).streaming_content
+            await anext(parts)
+            assert await anext(parts) == f"event: line\ndata: {said}\n\n".encode()
+            told = await asyncio.to_thread(raised)
+            assert await anext(parts) == f"event: alert\ndata: {told}\n\n".encode()
+            await ended(feed)
+
+        asyncio.run(board())
+
     def test_is_of_server_sent_events_and_of_ids_alone(self, agency, raised, monkeypatch):
         feed = Feed()
         monkeypatch.setattr("platekeeper.office.alerts.views.FEED", feed)

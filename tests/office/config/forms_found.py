@@ -11,7 +11,7 @@ from django.urls import Resolver404, URLPattern, get_resolver, resolve
 
 _FIELDS = ("input", "select", "textarea")
 _BUTTONS = {"submit", "button", "image", "reset"}
-_LEAVE_ALONE = ("/log/out/", "/alerts/stream/", "/static/")
+_LEAVE_ALONE = ("/log/out/", "/alerts/stream/", "/dispatch/stream/", "/static/")
 
 
 @dataclass

@@ -67,6 +67,7 @@ GET: dict[str, tuple[int | str, ...]] = {
     "dispatch:car": (LOGIN, CHOOSE, UNIT, UNIT, 403, 403, 200),
     "dispatch:close_ticket": (LOGIN, CHOOSE, 405, 405, 405, 405, 405),
     "dispatch:report": (LOGIN, CHOOSE, 405, 405, 405, 405, 405),
+    "dispatch:stream": (LOGIN, CHOOSE, 200, 200, 403, 403, 200),
     "dispatch:tickets": (LOGIN, CHOOSE, 200, 200, 403, 403, 200),
     "dispatch:unit": (LOGIN, CHOOSE, 200, 200, 403, 403, 200),
     "governance:profile": (LOGIN, CHOOSE, 200, 200, 200, 200, 200),
@@ -387,8 +388,11 @@ class TestTables:
         }  # fmt: skip
 
 
+STREAMS = {"alerts:stream", "dispatch:stream"}
+
+
 class TestAnswer:
-    @pytest.mark.parametrize("name", [name for name in GET if name != "alerts:stream"])
+    @pytest.mark.parametrize("name", [name for name in GET if name not in STREAMS])
     def test_is_kept_by_nobody_and_runs_nothing_of_others(self, name, scene):
         answer = scene.client("detective").get(scene.address(name, "detective"))
 

@@ -1,6 +1,7 @@
 """Reads of long ago, and the two people who approve their destruction; every call makes an agency of its own."""
 
-from datetime import datetime, timedelta
+import json
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +25,8 @@ from tests.policy.people import with_setting
 
 from ..people import a_person, an_agency
 from ..streets import a_camera, a_picture, a_read, take
+
+OLD = timedelta(days=5 * 365 + 40)
 
 
 def ago(**span: float) -> datetime:
@@ -89,3 +92,23 @@ def hold_of(person: Person, scope: HoldScope = HoldScope.PLATE, **changes: Any) 
         "reason": "Robbery at a pharmacy, getaway car", "scope": scope, "plate": "8HLD001" if scope == "PLATE" else "",
     }  # fmt: skip
     return request_hold(person=person, request=HoldRequest(**{**given, **changes}), now=timezone.now())
+
+
+def run_of(
+    connection: psycopg.Connection, agency: Agency, before: datetime, records: datetime | None = None
+) -> Any:
+    return connection.execute(
+        "SELECT open_purge(%s, %s, %s, 'raw')",
+        [agency.pk, before, records or datetime(2000, 1, 1, tzinfo=UTC)],
+    ).fetchone()[0]
+
+
+def released(web: psycopg.Connection, agency: Agency, hold_id: UUID) -> None:
+    asking, sergeant = a_person(agency, Role.DETECTIVE), a_person(agency, Role.SUPERVISOR)
+    stated = {"disposed_at": ago(days=1).isoformat(), "authority": "Superior Court"}
+    for person, step, detail in (
+        (sergeant, "APPROVE", {}),
+        (asking, "ASK_RELEASE", stated),
+        (sergeant, "RELEASE", {}),
+    ):
+        web.execute("SELECT take_hold_step(%s, %s, %s, %s)", [person.pk, hold_id, step, json.dumps(detail)])

@@ -30,8 +30,9 @@ DEVICE_COOKIE = "platekeeper_device"
 _A_YEAR_SECONDS = 366 * 86400
 
 _NOTED_EVERY = timedelta(seconds=30)
-# what a page asks for by itself is not use: an unattended board would never lock (CJIS AC-11)
-_BY_ITSELF = ("/alerts/stream/", "/card/")
+# what a page asks for by itself, as its scripts say, is not use: an unattended board would never lock (CJIS AC-11)
+_STREAMS = "/stream/"
+_BY_ITSELF = "Platekeeper-By-Itself"
 _STRONG = ("totp", "webauthn")
 _DESK = "desk"
 
@@ -91,11 +92,18 @@ class SessionRules(_Layer):
             sessions.end(kept, by=sessions.POLICY, because=decision.reason, now=now)
             session_ended.send(SessionRules, person=person, decision=decision)
             return _out(request, f"{decision.reason} {decision.remedy}")
-        if now - session.last_active_at > _NOTED_EVERY and not request.path.endswith(_BY_ITSELF):
+        if now - session.last_active_at > _NOTED_EVERY and not _is_by_itself(request):
             request.session["last_active_at"] = now.isoformat()
             sessions.note_use(kept, now)
         request.idle_seconds = _idle_seconds(person, terminal)  # type: ignore[attr-defined]  # for the page's own lock
         return self.get_response(request)
+
+
+def _is_by_itself(request: HttpRequest) -> bool:
+    is_picture = (
+        request.headers.get("Sec-Fetch-Dest") == "image"
+    )  # it comes with a page or with a part of one
+    return is_picture or request.path.endswith(_STREAMS) or _BY_ITSELF in request.headers
 
 
 def keep_cookie(response: HttpResponseBase, name: str, value: str, lasts_seconds: int) -> None:

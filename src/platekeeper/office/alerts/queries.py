@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db import connections
+
+from platekeeper.office.access.events import WEB
 from platekeeper.office.access.operations import AccessGrant
-from platekeeper.office.alerts.lifecycle import ASK_STATUS, CONFIRM_STATUS, FINISHED, STOP
+from platekeeper.office.alerts.lifecycle import ASK_STATUS, CONFIRM_STATUS, DIFFER, FINISHED, STOP
 from platekeeper.office.alerts.models import Alert, AlertState, AlertStep, EntryCancellation, Hit
 from platekeeper.office.alerts.onfile import answers_status, listed_parts
 from platekeeper.office.devices.models import Camera
@@ -108,6 +111,29 @@ class AlertView:
         return names[-1] if names else ""
 
     @property
+    def second_look_at(self) -> datetime | None:
+        """Since when a second person is to compare; None where nobody is (ALR-03)."""
+        first = self._first_look
+        return first.taken_at if first else None
+
+    @property
+    def first_look_by(self) -> str:
+        """Who found the contradiction that waits for a second person, by username; empty where none waits."""
+        first = self._first_look
+        return first.username if first else ""
+
+    @property
+    def first_looker(self) -> str:
+        """The same person's full name."""
+        first = self._first_look
+        return first.full_name if first else ""
+
+    @property
+    def _first_look(self) -> AlertStep | None:
+        looks = [step for step in self.history if step.step == DIFFER.name]
+        return looks[-1] if looks and self.state == AlertState.CONTRADICTED else None
+
+    @property
     def stopped_at(self) -> datetime | None:
         """Since when a stop waits for its disposition; None where there is none (ALR-06)."""
         stops = [step.taken_at for step in self.history if step.step == STOP.name]
@@ -117,6 +143,17 @@ class AlertView:
     def has_status(self) -> bool:
         """Whether somebody confirmed that the entry stands."""
         return any(step.step == CONFIRM_STATUS.name for step in self.history)
+
+
+def news_mark(agency_id: int) -> str:
+    """Return a word that stands for what the boards of an agency show of alerts; it changes when that does.
+
+    Args:
+        agency_id: the agency.
+    """
+    with connections[WEB].cursor() as cursor:
+        cursor.execute("SELECT news_mark(%s)", [agency_id])
+        return str(cursor.fetchone()[0])
 
 
 def latest_alerts(grant: AccessGrant) -> list[AlertView]:

@@ -19,6 +19,8 @@ from platekeeper.office.alerts.queries import AlertView
 from platekeeper.office.notices.operations import tell
 from platekeeper.policy import Denied, Role
 
+# who is at a console at night; an agency without dispatchers of its own asks a supervisor
+_COMMUNICATIONS = (Role.DISPATCHER, Role.SUPERVISOR)
 _TAKE = "SELECT take_alert_step(%s, %s, %s, %s::jsonb)"
 
 
@@ -95,6 +97,8 @@ def take_step(
         _tell_communications(subject, person, now)
     if step is EXIGENT:
         _tell_supervisors(subject, person, now)
+    if step is DIFFER:
+        _tell_second_person(subject, person, now)
     return step
 
 
@@ -114,7 +118,6 @@ def _with_contradictions(subject: AlertView, detail: dict[str, Any]) -> dict[str
 
 
 def _tell_communications(subject: AlertView, person: Person, now: datetime) -> None:
-    told = (Role.DISPATCHER, Role.SUPERVISOR)  # an agency without dispatchers of its own asks a supervisor
     any(
         tell(
             agency=person.agency, to=role, kind="entry-cancelled",
@@ -122,7 +125,19 @@ def _tell_communications(subject: AlertView, person: Person, now: datetime) -> N
             body=f"{person.full_name} verified the error. The entry raises no more alerts here.",
             link="/dispatch/board/", key=f"entry-wrong:{subject.id}:{subject.steps + 1}", now=now,
         )
-        for role in told
+        for role in _COMMUNICATIONS
+    )  # fmt: skip
+
+
+def _tell_second_person(subject: AlertView, person: Person, now: datetime) -> None:
+    any(
+        tell(
+            agency=person.agency, to=role, kind="second-look",
+            subject="An alert contradicts its list: a second person is to compare (ALR-03)",
+            body=f"{person.full_name} compared first and cannot confirm it alone.",
+            link=f"/alerts/{subject.id}/", key=f"second-look:{subject.id}:{subject.steps + 1}", now=now,
+        )
+        for role in _COMMUNICATIONS
     )  # fmt: skip
 
 

@@ -1,13 +1,14 @@
 """The operator's board, one alert, its steps, the stream of new ones, and the door where reads come in."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from asgiref.sync import sync_to_async
 from django.contrib.auth.decorators import login_not_required
-from django.db import connection
+from django.db import connection, connections
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -22,7 +23,7 @@ from platekeeper.office.access.operations import AccessDenied, AccessGrant, open
 from platekeeper.office.accounts.models import Person
 from platekeeper.office.accounts.people import person_of, source_of
 from platekeeper.office.accounts.queries import facts_of, profile_of
-from platekeeper.office.alerts.feed import FEED
+from platekeeper.office.alerts.feed import FEED, LINE_ON
 from platekeeper.office.alerts.forms import CHANNELS, detail_of
 from platekeeper.office.alerts.intake import take_batch
 from platekeeper.office.alerts.lifecycle import MOVES, STEPS, Step
@@ -33,6 +34,7 @@ from platekeeper.office.alerts.queries import (
     alert_by_id,
     cancellations,
     latest_alerts,
+    news_mark,
     open_alerts,
 )
 from platekeeper.office.alerts.stepping import AlertError, take_step
@@ -64,6 +66,7 @@ def _opened(request: HttpRequest, person: Person, function: Function, asked: dic
 def board(request: HttpRequest) -> HttpResponse:
     """Show the latest alerts, the newest one open beside them."""
     person = person_of(request)
+    news = news_mark(person.agency_id)  # before the alerts: what comes between counts as news
     grant = receive(request, person, {"board": "latest alerts"})
     alerts = latest_alerts(grant)
     selected = alerts[0] if alerts else None
@@ -75,6 +78,7 @@ def board(request: HttpRequest) -> HttpResponse:
             "alerts": alerts,
             "selected": selected,
             "because": grant.record_id,
+            "news": news,
             "cancellations": cancellations(grant, timezone.now()),
             **context,
         },
@@ -95,22 +99,27 @@ def car_screen(request: HttpRequest, person: Person) -> dict[str, Any]:
         HOT-08, ALR-03
     """
     chosen = request.GET.get("alert", "")[:36]
+    news = news_mark(person.agency_id)
     grant = receive(request, person, {"screen": "car", **({"alert": chosen} if chosen else {})})
     now = timezone.now()
     queue = open_alerts(grant, now)
-    current = next((one for one in queue if str(one.id) == chosen), None) or _first(queue)
+    current = next((one for one in queue if str(one.id) == chosen), None) or _first(queue, person)
     return {
         "queue": queue,
         "alert": current,
         "because": grant.record_id,
+        "news": news,
         "cancellations": cancellations(grant, now),
         **(panel(person, current, grant) if current else {}),
     }
 
 
-def _first(queue: list[AlertView]) -> AlertView | None:
-    """The newest alert that nobody has touched, else the newest of all."""
-    return next((one for one in queue if one.state == AlertState.RAISED), queue[0] if queue else None)
+def _first(queue: list[AlertView], person: Person) -> AlertView | None:
+    """The newest alert that nobody has touched, else the newest that waits for nobody but this person."""
+    ranked = sorted(
+        queue, key=lambda one: (one.first_look_by == person.username, one.state != AlertState.RAISED)
+    )
+    return ranked[0] if ranked else None
 
 
 @require_GET
@@ -217,6 +226,19 @@ def _decided(rights: dict[Function, Decision], by_file: Decision, move: Step) ->
 @require_GET
 def stream(request: HttpRequest) -> StreamingHttpResponse:
     """Tell the board of each new alert by its id, as server-sent events; to those alone who may receive alerts."""
+    return stream_to(request, news_mark)
+
+
+def stream_to(request: HttpRequest, mark_of: Callable[[int], str]) -> StreamingHttpResponse:
+    """Return the stream of a page; one whose mark, `seen`, still holds is told that it need not ask anew.
+
+    Args:
+        request: the request.
+        mark_of: the word that stands for all that the page shows of an agency.
+
+    Raises:
+        AccessDenied: they may not receive alerts.
+    """
     person = person_of(request)
     decision = decide_function(
         profile_of(person.agency), facts_of(person), Function.RECEIVE_ALERTS, timezone.now()
@@ -225,19 +247,32 @@ def stream(request: HttpRequest) -> StreamingHttpResponse:
         raise AccessDenied(decision, None)
     agency_id = person.agency_id
     connection.close()  # a stream may last a shift: its place in the pool goes back first
-    response = StreamingHttpResponse(_events(agency_id), content_type="text/event-stream")
+    response = StreamingHttpResponse(
+        _events(agency_id, mark_of, request.GET.get("seen", "")), content_type="text/event-stream"
+    )
     response.headers["X-Accel-Buffering"] = "no"
     return response
 
 
-async def _events(agency_id: int) -> AsyncIterator[bytes]:
+async def _events(agency_id: int, mark_of: Callable[[int], str], seen: str) -> AsyncIterator[bytes]:
     yield b"retry: 2000\n\n"
     async for news in FEED.notices(agency_id):
-        yield (
-            b"event: beat\ndata:\n\n"
-            if news is None
-            else f"event: {news.about}\ndata: {news.id}\n\n".encode()
-        )
+        if news is None:
+            yield b"event: beat\ndata:\n\n"
+        elif news == LINE_ON and seen:
+            # asked only now that nothing more can be missed
+            is_seen = seen == await sync_to_async(_asked_once, thread_sensitive=False)(mark_of, agency_id)
+            yield b"event: line\ndata: " + (b"same" if is_seen else b"on") + b"\n\n"
+            seen = ""
+        else:
+            yield f"event: {news.about}\ndata: {news.id}\n\n".encode()
+
+
+def _asked_once(mark_of: Callable[[int], str], agency_id: int) -> str:
+    try:
+        return mark_of(agency_id)
+    finally:
+        connections.close_all()  # this thread asks nothing else for a shift
 
 
 @login_not_required

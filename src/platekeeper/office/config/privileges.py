@@ -297,6 +297,7 @@ FUNCTIONS: dict[str, tuple[str, tuple[str, ...]]] = {
     "ledger_leaf_hash": ("owner", ("gate", "web")),
     "note_plates": ("gate", ("ingest",)),
     "open_access": ("gate", ("web",)),
+    "news_mark": ("gate", ("web",)),
     "open_grants": ("gate", ("web",)),
     "order_deployment": ("gate", ("web",)),
     "own_record": ("gate", ("web",)),

@@ -1,10 +1,12 @@
 """Who is out, what is being pursued, and what is broken."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from platekeeper.office.accounts.models import Agency, Person
 from platekeeper.office.accounts.queries import profile_of
+from platekeeper.office.alerts.queries import news_mark
 from platekeeper.office.dispatch.models import Pursuit, TroubleTicket, UnitShift
 from platekeeper.policy import Denied
 from platekeeper.policy.patrol import UnitFile, UnitStep, decide_unit_step
@@ -85,6 +87,19 @@ def missing_of(pursuit: Pursuit) -> tuple[Denied, ...]:
     profile, file = profile_of(pursuit.agency), unit_file(pursuit)
     asked = [decide_unit_step(profile, file, step) for step in (UnitStep.PURSUE, UnitStep.END_PURSUIT)]
     return tuple(one for one in asked if isinstance(one, Denied))
+
+
+def board_mark(agency_id: int) -> str:
+    """Return a word that stands for all that the board of dispatch shows; it changes when that does.
+
+    Args:
+        agency_id: whose board.
+    """
+    shifts = UnitShift.objects.filter(agency=agency_id, logged_off_at=None)
+    chases = Pursuit.objects.filter(agency=agency_id).order_by("-began_at")[:50]
+    tickets = TroubleTicket.objects.filter(agency=agency_id, closed_at=None)
+    rows = [[*found.values_list()] for found in (shifts, chases, tickets)]
+    return hashlib.sha256(f"{news_mark(agency_id)} {rows}".encode()).hexdigest()
 
 
 def open_tickets(agency: Agency) -> list[TroubleTicket]:

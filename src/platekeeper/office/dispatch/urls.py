@@ -7,6 +7,7 @@ from platekeeper.office.dispatch import views
 app_name = "dispatch"
 urlpatterns = [
     path("board/", views.board, name="board"),
+    path("stream/", views.stream, name="stream"),
     path("car/", views.car, name="car"),
     path("unit/", views.unit, name="unit"),
     path("unit/report/", views.report, name="report"),

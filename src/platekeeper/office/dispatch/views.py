@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
@@ -17,11 +17,12 @@ from platekeeper.office.accounts.people import person_of
 from platekeeper.office.accounts.queries import facts_of, profile_of
 from platekeeper.office.alerts.queries import cancellations, open_alerts
 from platekeeper.office.alerts.stepping import AlertError, broadcast_cancellation
-from platekeeper.office.alerts.views import car_screen, receive
+from platekeeper.office.alerts.views import car_screen, receive, stream_to
 from platekeeper.office.dispatch import operations
 from platekeeper.office.dispatch.models import Pursuit, TroubleTicket
 from platekeeper.office.dispatch.queries import (
     TROUBLE_FORMS,
+    board_mark,
     open_shift,
     open_tickets,
     pursuits,
@@ -34,12 +35,19 @@ from platekeeper.policy import Denied, Function, Role, decide_function
 def board(request: HttpRequest) -> HttpResponse:
     """Show who waits for what: confirmations, cancellations, pursuits, stops, units."""
     person, now = person_of(request), timezone.now()
+    news = board_mark(person.agency_id)  # before all that it stands for
     grant = receive(request, person, {"board": "dispatch"})
     alerts = open_alerts(grant, now)
     chases = pursuits(person.agency, now)
     context = {
+        "news": news,
         "asked": sorted((one for one in alerts if one.asked_at), key=lambda one: str(one.asked_at)),
-        "alerts": [one for one in alerts if not one.asked_at and not one.stopped_at],
+        "looks": sorted(
+            (one for one in alerts if one.second_look_at), key=lambda one: str(one.second_look_at)
+        ),
+        "alerts": [
+            one for one in alerts if not one.asked_at and not one.second_look_at and not one.stopped_at
+        ],
         "stopped": [one for one in alerts if one.stopped_at],
         "cancellations": cancellations(grant, now),
         "chases": [one for one in chases if one.pursuit.ended_at is None],
@@ -49,9 +57,16 @@ def board(request: HttpRequest) -> HttpResponse:
         "may_approve": Role.SUPERVISOR in person.roles or Role.COMMANDER in person.roles,
         "because": grant.record_id,
         "clause": profile_of(person.agency).clause_of("ALR-02"),
+        "look_clause": profile_of(person.agency).clause_of("ALR-03"),
         "cancelled_by": profile_of(person.agency).clause_of("HOT-10"),
     }
     return render(request, "dispatch/board.html", context)
+
+
+@require_GET
+def stream(request: HttpRequest) -> StreamingHttpResponse:
+    """Tell the board of dispatch what happens, as `alerts.views.stream` does."""
+    return stream_to(request, board_mark)
 
 
 @require_GET
@@ -64,7 +79,9 @@ def car(request: HttpRequest) -> HttpResponse:
         messages.info(request, "Log on with your call sign first: dispatch is told that you carry a reader.")
         return redirect("dispatch:unit")
     context = car_screen(request, person)
-    return render(request, "dispatch/car.html", {**context, "unit": shift.unit if shift else ""})
+    return render(
+        request, "dispatch/car.html", {**context, "me": person.username, "unit": shift.unit if shift else ""}
+    )
 
 
 @require_GET

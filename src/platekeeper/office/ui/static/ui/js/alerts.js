@@ -13,9 +13,10 @@
 
   const play = () => window.platekeeper.sound.play();
   const ask = window.platekeeper.line.ask;
+  const byItself = window.platekeeper.line.byItself;
 
   /* Which alert is open beside the list */
-  function select(card) {
+  function select(card, headers) {
     list.querySelectorAll("[data-selected]").forEach((other) => {
       other.removeAttribute("data-selected");
       other.querySelector("a").removeAttribute("aria-current");
@@ -23,7 +24,7 @@
     card.setAttribute("data-selected", "");
     const link = card.querySelector("a");
     link.setAttribute("aria-current", "true");
-    if (isWide()) ask(panel, link.href, () => ({ target: panel, swap: "innerHTML", select: "#alert-panel" }));
+    if (isWide()) ask(panel, link.href, () => ({ target: panel, swap: "innerHTML", select: "#alert-panel", headers: headers }));
   }
   let waiting = 0;
   list.addEventListener("platekeeper:selected", function (event) {
@@ -50,7 +51,7 @@
     let known = null;
     function how() {
       known = document.getElementById("alert-" + id);
-      return { target: known || list, swap: known ? "outerHTML" : "afterbegin" };
+      return { target: known || list, swap: known ? "outerHTML" : "afterbegin", headers: byItself };
     }
     ask(list, cardUrl(id), how).then((isAnswered) => (isAnswered ? arrived(id, Boolean(known)) : line.renew()));
   }
@@ -58,7 +59,7 @@
   function refreshPanel(card) {
     const open = panel.querySelector("[data-alert]");
     if (!open || card.id !== "alert-" + open.dataset.alert || card.dataset.steps === open.dataset.steps) return;
-    if (!document.querySelector("dialog[open]")) select(card);
+    if (!document.querySelector("dialog[open]")) select(card, byItself);
   }
   function reselect() {
     const open = panel.querySelector("[data-alert]");
@@ -74,7 +75,7 @@
     document.getElementById("announcement").textContent = card.dataset.announce;
     play();
     if (document.hidden) document.title = "(" + ++unseen + ") " + title;
-    if (!panel.querySelector("#alert-panel")) select(card);
+    if (!panel.querySelector("#alert-panel")) select(card, byItself);
   }
   document.addEventListener("visibilitychange", function () {
     if (document.hidden) return;
@@ -87,7 +88,7 @@
     let known = null;
     function how() {
       known = new Set([...list.children].map((card) => card.id));
-      return { target: list, swap: "innerHTML", select: "#alert-list > li" };
+      return { target: list, swap: "innerHTML", select: "#alert-list > li", headers: byItself };
     }
     ask(list, location.href, how).then(function (isAnswered) {
       if (!isAnswered) return line.renew();

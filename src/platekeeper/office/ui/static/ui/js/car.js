@@ -8,6 +8,7 @@
   const queue = document.getElementById("car-queue");
   const said = document.getElementById("announcement");
   const ask = window.platekeeper.line.ask;
+  const byItself = window.platekeeper.line.byItself;
 
   const panel = () => stage.querySelector("[data-alert]");
   const current = () => (panel() ? panel().dataset.alert : "");
@@ -15,18 +16,39 @@
   const chips = () => [...queue.querySelectorAll("[data-chip]")];
   const address = (id) => car.dataset.address + (id ? "?alert=" + encodeURIComponent(id) : "");
 
-  /* A new alert takes the screen from one that nobody deals with: not from ticks, a dialog, or what has just come up. */
+  /* A new alert takes the screen from one that nobody deals with: not from ticks, a dialog, or what has just come up.
+     What waits for a second person is out of this one's hands: it gives way, and comes back when it is answered. */
   let shownAt = 0;
   let isShowing = false;
+  const waits = (chip) => chip.hasAttribute("data-waits");
+  const answered = new Set();
   function givesWay() {
     const chip = chips().find((one) => one.dataset.chip === current());
-    const isBegun = stage.querySelector(".checks input:checked") || document.querySelector("dialog[open]");
-    return !chip || (chip.dataset.state === "RAISED" && !isBegun && Date.now() - shownAt > 20000);
+    if (!chip) return true;
+    if (document.querySelector("dialog[open]")) return false;
+    const isBegun = stage.querySelector(".checks input:checked");
+    return waits(chip) || (chip.dataset.state === "RAISED" && !isBegun && Date.now() - shownAt > 20000);
   }
-  function show(id) {
+  /* A key on its way to the alert that was there a moment ago must not count for the one that took its place. */
+  let deafUntil = 0;
+  function take(id) {
+    deafUntil = isFinished() ? 0 : Infinity;
+    return show(id, byItself).then(() => (deafUntil = deafUntil && Date.now() + 1000));
+  }
+  addEventListener(
+    "keydown",
+    function (event) {
+      if (Date.now() > deafUntil || event.key === "x" || event.key === "Tab") return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    },
+    true
+  );
+  function show(id, headers) {
     if (id !== current()) shownAt = Date.now();
+    answered.delete(id);
     isShowing = true;
-    const how = () => ({ target: stage, swap: "innerHTML", select: "#car-alert > *" });
+    const how = () => ({ target: stage, swap: "innerHTML", select: "#car-alert > *", headers: headers });
     return ask(stage, address(id), how).then(function () {
       isShowing = false;
       mark();
@@ -46,11 +68,13 @@
     if (isBusy) return;
     isBusy = true;
     const known = new Set(chips().map((chip) => chip.dataset.chip));
-    const how = () => ({ target: queue, swap: "innerHTML", select: "#car-queue > *" });
-    ask(queue, address(current()), how).then(function (isAnswered) {
+    const waited = new Set(chips().filter(waits).map((chip) => chip.dataset.chip));
+    const how = () => ({ target: queue, swap: "innerHTML", select: "#car-queue > *", headers: byItself });
+    ask(queue, address(current()), how).then(function (isThere) {
       isBusy = false;
-      if (!isAnswered) return line.renew();
+      if (!isThere) return line.renew();
       arrived(chips().filter((chip) => !known.has(chip.dataset.chip)));
+      chips().forEach((chip) => waited.has(chip.dataset.chip) && !waits(chip) && back(chip));
       follow();
       if (isDue) refresh();
     });
@@ -61,14 +85,22 @@
     window.platekeeper.sound.play();
     said.textContent = "New alert: " + fresh[0].dataset.announce;
     fresh.forEach((chip) => chip.classList.add("is-new"));
-    if (!isShowing && (isFinished() || givesWay())) show(fresh[0].dataset.chip);
+    if (!isShowing && (isFinished() || givesWay())) take(fresh[0].dataset.chip);
+  }
+  function back(chip) {
+    window.platekeeper.sound.play();
+    said.textContent = "Answered: " + chip.dataset.announce;
+    if (chip.dataset.chip !== current()) answered.add(chip.dataset.chip);
   }
   function follow() {
     const waiting = !panel() && !isShowing && chips().find((one) => one.dataset.state === "RAISED");
-    if (waiting) return show(waiting.dataset.chip); // it came when the line was too bad to show it
+    if (waiting) return show(waiting.dataset.chip, byItself); // it came when the line was too bad to show it
+    const due = chips().filter((one) => answered.has(one.dataset.chip));
+    due.forEach((one) => one.classList.add("is-new"));
+    if (due.length && !isShowing && (isFinished() || givesWay())) return take(due[0].dataset.chip);
     const chip = chips().find((one) => one.dataset.chip === current());
     const isStale = panel() && (!chip || Number(chip.dataset.steps) > Number(panel().dataset.steps)) && !isFinished();
-    if (isStale && !isStepping && !document.querySelector("dialog[open]")) show(current());
+    if (isStale && !isStepping && !document.querySelector("dialog[open]")) show(current(), byItself);
   }
 
   /* One's own step is answered with the alert as it then stands: no need to ask for it besides. */
@@ -88,7 +120,9 @@
   document.addEventListener("keydown", function (event) {
     const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey && !event.defaultPrevented;
     if (event.key !== "x" || !isPlain || event.target.matches("input:not([type=checkbox]), textarea") || document.querySelector("dialog[open]")) return;
-    const waiting = chips().find((chip) => chip.dataset.chip !== current() && chip.dataset.state === "RAISED") || chips().find((chip) => chip.dataset.chip !== current());
+    const others = chips().filter((chip) => chip.dataset.chip !== current());
+    const rank = (chip) => (answered.has(chip.dataset.chip) ? 0 : chip.dataset.state === "RAISED" ? 1 : waits(chip) ? 3 : 2);
+    const waiting = others.sort((one, other) => rank(one) - rank(other))[0];
     if (waiting) show(waiting.dataset.chip).then(() => panel() && panel().focus());
   });
   stage.addEventListener("htmx:afterSettle", (event) => event.detail.target.id === "alert-panel" && refresh());

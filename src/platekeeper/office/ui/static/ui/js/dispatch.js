@@ -17,14 +17,14 @@
     function how() {
       known = asks();
       focused = document.activeElement && document.activeElement.id;
-      return { target: "#dispatch-board", swap: "outerHTML", select: "#dispatch-board" };
+      return { target: "#dispatch-board", swap: "outerHTML", select: "#dispatch-board", headers: window.platekeeper.line.byItself };
     }
     window.platekeeper.line.ask(dispatch, location.pathname, how).then(function (isAnswered) {
       if (!isAnswered) return line.renew();
       if (focused && document.getElementById(focused)) document.getElementById(focused).focus();
       if (![...asks()].some((id) => !known.has(id))) return;
       window.platekeeper.sound.play();
-      document.getElementById("announcement").textContent = "An officer asks for a status";
+      document.getElementById("announcement").textContent = "An officer waits for an answer";
     });
   }
   const line = window.platekeeper.line.open(dispatch, "Connection lost: questions may be missing here.", refresh, refresh);

@@ -32,6 +32,7 @@
      falls silent, and `onBack` asks for everything anew whenever it is there again. */
   function open(page, lostWords, onBack, onNews) {
     const status = page.querySelector("[data-live]");
+    let seen = page.dataset.news; // what the page was drawn with: if it still holds, nothing is asked for anew
     let stream = null;
     let heardAt = 0;
     let again = 0;
@@ -51,7 +52,7 @@
     }
     function connect() {
       heardAt = Date.now();
-      const mine = (stream = new EventSource(page.dataset.stream));
+      const mine = (stream = new EventSource(page.dataset.stream + (seen ? "?seen=" + encodeURIComponent(seen) : "")));
       const hear = (name, act) =>
         mine.addEventListener(name, function (event) {
           heardAt = Date.now();
@@ -59,9 +60,10 @@
         });
       hear("beat", () => {});
       hear("line", function (state) {
-        if (state !== "on") return lost();
+        if (state === "off") return lost();
+        seen = "";
         say("on", "Live");
-        onBack();
+        if (state !== "same") onBack();
       });
       hear("alert", (id) => onNews("alert", id));
       hear("dispatch", (id) => onNews("dispatch", id));
@@ -71,5 +73,7 @@
     connect();
     return { renew };
   }
-  window.platekeeper.line = { ask, open };
+  /* said with whatever the page asks for without anybody touching it: that is no use of the session */
+  const byItself = { "Platekeeper-By-Itself": "yes" };
+  window.platekeeper.line = { ask, open, byItself };
 })();
