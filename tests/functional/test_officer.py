@@ -143,6 +143,8 @@ class TestElCajon:
         officer.press("n", "1", "Enter")
         officer.page.locator(f"#alert-panel[data-alert='{waiting}']").wait_for()
         stands(officer, "Verified")
+        officer.press("n", "3", "Enter")
+        stands(officer, "Not a match")
         assert officer.complaints == dispatcher.complaints == []
 
 
