@@ -232,6 +232,11 @@ def _flagged(profile, flag, kind, approved):
     return asked(profile, flags=frozenset({flag}), approvals=consent(kind) if approved else ())
 
 
+def _colleague(profile, **changes):
+    member = someone(profile, Role.SUPERVISOR, username="mroe", **changes)
+    return Beneficiary(name="M. Roe (mroe)", organization=profile.name, member=member)
+
+
 def _export(profile, behalf):
     return asked(
         profile, function=Function.EXPORT, person=someone(profile, Role.DETECTIVE), on_behalf_of=behalf
@@ -314,6 +319,11 @@ INQUIRY_ROWS = (
         "released-to-others-only-by-request",
         lambda p: _export(p, SHERIFF),
         lambda p: _export(p, replace(SHERIFF, is_released=True)),
+    ),
+    Row(
+        "beneficiary-entitled",
+        lambda p: asked(p, on_behalf_of=_colleague(p, suspended_until=NOW + timedelta(days=9))),
+        lambda p: asked(p, on_behalf_of=_colleague(p)),
     ),
     Row("recipient-recorded", lambda p: _export(p, None), lambda p: _export(p, OWN)),
     Row(

@@ -25,6 +25,7 @@ from platekeeper.policy.vocabulary import (
     BarredPurpose,
     Duty,
     InterestReason,
+    LegalProcess,
     RecipientClass,
     Statute,
     VisualPart,
@@ -251,6 +252,21 @@ def a_request(profile, **changes):
     return ReleaseRequest(**{**given, **changes})
 
 
+def ordered(profile, **changes):
+    """Decide a release that a court orders and nobody agreed on."""
+    given = {
+        "agency": "Superior Court",
+        "recipient": RecipientClass.COURT,
+        "process": LegalProcess.COURT_ORDER,
+        "process_number": "BA 481516",
+        "process_issuer": "Superior Court, Dept. 12",
+        "authority": "",
+        "disclaims": frozenset(),
+        "agreement": None,
+    }
+    return release(profile, **{**given, **changes})
+
+
 RELEASE_ROWS = (
     Row("public-to-records", lambda p: release(p, recipient=RecipientClass.PUBLIC), release),
     Row("nothing-commercial", lambda p: release(p, recipient=RecipientClass.COMMERCIAL), release),
@@ -265,6 +281,11 @@ RELEASE_ROWS = (
     Row("release-agreement", lambda p: release(p, agreement=agreed(valid_to=NOW)), release, where=LA),
     Row("release-no-onward", lambda p: release(p, agreement=agreed(forbids_onward=False)), release),
     Row("request-in-writing", lambda p: release(p, written=False), release),
+    Row(
+        "legal-process-named",
+        lambda p: ordered(p, process_number=" "),
+        ordered,
+    ),
     Row("release-purpose-authorized", lambda p: release(p, purpose_code="curiosity"), release),
     Row("official-verified", lambda p: release(p, verified_by=""), release),
     Row(

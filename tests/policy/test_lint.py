@@ -56,6 +56,10 @@ class TestLintReason:
         ("text", "purpose"),
         [
             ("ICE request for a hold", BarredPurpose.IMMIGRATION),
+            ("order to help ICE detain the owner", BarredPurpose.IMMIGRATION),
+            ("ICE investigation of a driver", BarredPurpose.IMMIGRATION),
+            ("Investigation with ICE, driver of the van", BarredPurpose.IMMIGRATION),
+            ("ASSIST ICE WITH THE DRIVER", BarredPurpose.IMMIGRATION),
             ("assisting border patrol", BarredPurpose.IMMIGRATION),
             ("immi\u200bgration hold on the owner", BarredPurpose.IMMIGRATION),
             ("immi\u00adgration hold on the owner", BarredPurpose.IMMIGRATION),
@@ -80,6 +84,8 @@ class TestLintReason:
         [
             "burglary at a pharmacy, silver sedan leaving",
             "ice cream truck struck a cyclist and left",
+            "Ice on the road, sedan left the scene",
+            "SEDAN SLID ON BLACK ICE AND LEFT",
             "homicide 4th and Main, partial plate 8AB",
             "missing juvenile, last seen with father",
             "robo a mano armada en la gasolinera",

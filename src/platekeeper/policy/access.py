@@ -8,7 +8,7 @@ from datetime import datetime
 
 from platekeeper.policy.decision import AllOf, Allowed, Answered, Decision, Denied, Refusal, Rule
 from platekeeper.policy.facts import AccessFacts, AccessRequest, Agreement, Person
-from platekeeper.policy.inquiry import INQUIRY_RULES, granted_kinds
+from platekeeper.policy.inquiry import INQUIRY_RULES, discloses, granted_kinds
 from platekeeper.policy.profile import Profile
 from platekeeper.policy.retention import purge_before, visible_from
 from platekeeper.policy.standing import ACCOUNT_RULES, ROLE_RULES
@@ -81,11 +81,37 @@ OUTSIDER_RULES: tuple[Rule[AccessFacts], ...] = (
     Rule("function-agreed", "GOV-09", _beyond_agreement, _outsider),
 )
 
+
+def _unable_colleague(facts: AccessFacts) -> Refusal | None:
+    behalf = facts.request.on_behalf_of
+    if behalf is None or behalf.member is None:
+        return None
+    theirs = _bare(facts.profile, behalf.member, Function.VIEW_READ, facts.now)
+    refused = AllOf((_ACCOUNT, _LEARNT)).decide(theirs)
+    if isinstance(refused, Denied):
+        return Refusal(
+            f"What is looked up for {behalf.name} is their access, too: {refused.reason}",
+            f"Look it up for somebody who may see it. For them: {refused.remedy}",
+            clause=refused.clause,
+        )
+    rights = (facts.profile.roles[role] for role in behalf.member.roles if role in facts.profile.roles)
+    if any(right.functions & DISCLOSING for right in rights):
+        return None
+    return Refusal(
+        f"What is looked up for {behalf.name} is their access, too, and none of their roles sees reads.",
+        "Look it up for somebody whose role does, or ask the administrator about theirs.",
+    )
+
+
+BENEFICIARY_RULES: tuple[Rule[AccessFacts], ...] = (
+    Rule("beneficiary-entitled", "SRC-05", _unable_colleague, discloses),
+)
+
 _ACCOUNT: AllOf[AccessFacts] = AllOf(ACCOUNT_RULES)
 _RIGHTS: AllOf[AccessFacts] = AllOf((*OUTSIDER_RULES, *ROLE_RULES))
 _LEARNT: AllOf[AccessFacts] = AllOf(TRAINING_RULES)
 STANDING: AllOf[AccessFacts] = AllOf((_ACCOUNT, _RIGHTS, _LEARNT))
-ACCESS: AllOf[AccessFacts] = AllOf((STANDING, *INQUIRY_RULES))
+ACCESS: AllOf[AccessFacts] = AllOf((STANDING, *INQUIRY_RULES, *BENEFICIARY_RULES))
 
 
 def decide_access(profile: Profile, person: Person, request: AccessRequest, now: datetime) -> Decision:

@@ -9,6 +9,7 @@ from platekeeper.policy.vocabulary import (
     CheckRule,
     EntryField,
     InterestReason,
+    LegalProcess,
     RecipientClass,
     RequestField,
     Statute,
@@ -177,6 +178,13 @@ class Sharing:
             "release approver",
             "An interagency agreement that forbids onward sharing must be in force.",
             otherwise="Single requests need no agreement; standing access does.",
+        )
+    )
+    legal_process: Setting[frozenset[LegalProcess]] = field(
+        metadata=says(
+            "barred recipients",
+            "Courts, the defense and prosecutors beyond these receive data on: {}; approved as any other request.",
+            otherwise="Legal process is answered outside the system, by counsel.",
         )
     )
     public_requests_to: Setting[str] = field(

@@ -137,7 +137,8 @@ class Beneficiary:
         organization: theirs.
         recipient: what kind of agency that is.
         is_own: whether the person belongs to the agency of whoever inquires.
-        is_released: whether an approved request for release covers what leaves (SHR-03).
+        is_released: whether an approved request for release covers what is looked up or leaves (SHR-03).
+        member: what is known of the person, where it is a colleague of whoever inquires.
     """
 
     name: str
@@ -145,6 +146,7 @@ class Beneficiary:
     recipient: RecipientClass = RecipientClass.LOCAL_POLICE
     is_own: bool = True
     is_released: bool = False
+    member: Person | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

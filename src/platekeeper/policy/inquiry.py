@@ -283,11 +283,12 @@ def _unaddressed(facts: AccessFacts) -> Refusal | None:
 
 def _unreleased(facts: AccessFacts) -> Refusal | None:
     behalf = facts.request.on_behalf_of
-    if facts.request.function is not Function.EXPORT or behalf is None or behalf.is_own or behalf.is_released:
+    if behalf is None or behalf.is_own or behalf.is_released:
         return None
     return Refusal(
-        f"{behalf.name[:80]} is nobody of your agency, and no approved request for release covers this.",
-        "Enter the other agency's request under Releases and have it approved; for the case file, name yourself.",
+        f'"{behalf.name[:80]}" is nobody of your agency, and no approved request for release covers this.',
+        "For another agency enter its request under Releases, have it approved by somebody else, and choose it here; "
+        "a colleague is named by username.",
         clause=facts.profile.sharing.approval.clause,
     )
 

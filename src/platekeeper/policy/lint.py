@@ -54,6 +54,7 @@ class _Wording:
     vague: re.Pattern[str]
     protected: re.Pattern[str]
     barred: Mapping[BarredPurpose, re.Pattern[str]]
+    acronyms: Mapping[BarredPurpose, re.Pattern[str]]
 
 
 def _phrases(phrases: Iterable[str]) -> re.Pattern[str]:
@@ -73,6 +74,7 @@ def _wording() -> _Wording:
         vague=_phrases(listed["vague"]),
         protected=_protected(listed["protected"]),
         barred={BarredPurpose(purpose): _phrases(phrases) for purpose, phrases in listed["barred"].items()},
+        acronyms={BarredPurpose(purpose): _phrases(words) for purpose, words in listed["acronyms"].items()},
     )
 
 
@@ -103,7 +105,7 @@ def lint_reason(text: str, *, barred: frozenset[BarredPurpose] = frozenset()) ->
     found = [
         Finding(Fault.BARRED, match[0], purpose)
         for purpose, pattern in wording.barred.items()
-        if purpose in barred and (match := pattern.search(plain))
+        if purpose in barred and (match := pattern.search(plain) or _acronym(text, purpose))
     ]
     if match := wording.protected.search(plain):
         found.append(Finding(Fault.PROTECTED, match[0]))
@@ -112,6 +114,11 @@ def lint_reason(text: str, *, barred: frozenset[BarredPurpose] = frozenset()) ->
     elif _says_nothing(plain.split()):
         found.append(Finding(Fault.VAGUE, plain))
     return tuple(found)
+
+
+def _acronym(text: str, purpose: BarredPurpose) -> re.Match[str] | None:
+    pattern = _wording().acronyms.get(purpose)
+    return pattern.search(text) if pattern and any(char.islower() for char in text) else None
 
 
 def _says_nothing(words: list[str]) -> bool:

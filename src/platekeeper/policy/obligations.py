@@ -9,7 +9,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any
 
-from platekeeper.policy.access import OUTSIDER_RULES
+from platekeeper.policy.access import BENEFICIARY_RULES, OUTSIDER_RULES
 from platekeeper.policy.alerts import ALERT_RULES
 from platekeeper.policy.capture import CANVASS_RULES, DEPLOYMENT_RULES, ELEMENT_RULES
 from platekeeper.policy.clauses import obligations
@@ -37,6 +37,7 @@ RULES: tuple[Rule[Any], ...] = (
     *ROLE_RULES,
     *TRAINING_RULES,
     *INQUIRY_RULES,
+    *BENEFICIARY_RULES,
     *ALERT_RULES,
     *LIST_RULES,
     *ENTRY_RULES,

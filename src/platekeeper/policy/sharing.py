@@ -11,13 +11,22 @@ from platekeeper.policy.decision import AllOf, Decision, Denied, Refusal, Rule
 from platekeeper.policy.facts import Agreement
 from platekeeper.policy.lint import Fault, lint_reason
 from platekeeper.policy.profile import Profile
-from platekeeper.policy.vocabulary import BarredPurpose, Duty, RecipientClass, RequestField, Statute
+from platekeeper.policy.vocabulary import (
+    BarredPurpose,
+    Duty,
+    LegalProcess,
+    RecipientClass,
+    RequestField,
+    Statute,
+)
 
 _PROCESSORS = frozenset({RecipientClass.HOSTING})
 # of another state each of them is police of another state (C-5)
 _OF_THE_STATE = frozenset(
     {RecipientClass.LOCAL_POLICE, RecipientClass.STATE_POLICE, RecipientClass.PROSECUTOR}
 )
+# whom legal process brings before the agency; a federal or commercial one is counsel's to answer
+_OF_PROCEEDINGS = frozenset({RecipientClass.COURT, RecipientClass.DEFENSE, RecipientClass.PROSECUTOR})
 _OUTSIDE_ENFORCEMENT = frozenset({RecipientClass.PUBLIC})
 
 
@@ -42,6 +51,9 @@ class ReleaseRequest:
         approver: username of the approver.
         asked_by: username of whoever entered it here.
         handled_by: username of whoever fulfils it.
+        process: the legal process that it rests on; None where it rests on none.
+        process_number: the process's number.
+        process_issuer: the court or party that issued it.
         request_digest: digest of the request on file; empty where it is not kept.
         agreement: the agreement between the agencies.
     """
@@ -64,6 +76,9 @@ class ReleaseRequest:
     handled_by: str = ""
     request_digest: str = ""
     agreement: Agreement | None = None
+    process: LegalProcess | None = None
+    process_number: str = ""
+    process_issuer: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +96,16 @@ class ReleaseFacts:
         if request.recipient in _OF_THE_STATE and request.state not in {"", self.profile.state}:
             return RecipientClass.OUT_OF_STATE_POLICE
         return request.recipient
+
+    @property
+    def is_compelled(self) -> bool:
+        """Whether legal process of this state, which the policy answers, obliges the agency to hand over."""
+        request = self.request
+        return (
+            request.process in self.profile.sharing.legal_process.value
+            and self.recipient in _OF_PROCEEDINGS - self.barred_recipients
+            and request.state in {"", self.profile.state}
+        )
 
     @property
     def barred_purposes(self) -> frozenset[BarredPurpose]:
@@ -118,10 +143,24 @@ def _barred_recipient(facts: ReleaseFacts) -> Refusal | None:
         recipient in sharing.recipients.value and recipient not in facts.barred_recipients
     ):
         return None
+    if facts.is_compelled:
+        return None
+    if recipient in _OF_PROCEEDINGS - facts.barred_recipients:
+        return _uncompelled(facts)
     return Refusal(
         f"This agency does not share with recipients of the class {recipient}.",
         "Refuse the request and keep it on file.",
         clause=_barring_clause(facts, recipient),
+    )
+
+
+def _uncompelled(facts: ReleaseFacts) -> Refusal:
+    answered = facts.profile.sharing.legal_process
+    kinds = ", ".join(sorted(one.replace("-", " ") for one in answered.value)) or "none"
+    return Refusal(
+        f"This agency hands data to a {facts.recipient} only where legal process of its state obliges it ({kinds}).",
+        "Enter the process with its number, its issuer and the paper itself; without one refer the request to counsel.",
+        clause=answered.clause,
     )
 
 
@@ -138,7 +177,9 @@ def _purpose_barred(facts: ReleaseFacts, purpose: BarredPurpose) -> bool:
     said = f"{request.purpose}. {request.authority}. {request.agency}. {request.requester}"
     findings = lint_reason(said, barred=facts.barred_purposes)
     found = any(finding.purpose is purpose for finding in findings)
-    return purpose in facts.barred_purposes and (found or purpose not in request.disclaims)
+    # a court declares nothing: what its paper says is looked at all the same
+    undeclared = purpose not in request.disclaims and not facts.is_compelled
+    return purpose in facts.barred_purposes and (found or undeclared)
 
 
 def _immigration(facts: ReleaseFacts) -> Refusal | None:
@@ -183,6 +224,17 @@ def _unwritten(facts: ReleaseFacts) -> Refusal | None:
     )
 
 
+def _nameless_process(facts: ReleaseFacts) -> Refusal | None:
+    request = facts.request
+    if request.process is None or (request.process_number.strip() and request.process_issuer.strip()):
+        return None
+    return Refusal(
+        "The legal process has no number, or it is not said who issued it.",
+        "Enter both as they stand on the paper.",
+        clause=facts.profile.sharing.legal_process.clause,
+    )
+
+
 def _unauthorized_purpose(facts: ReleaseFacts) -> Refusal | None:
     if facts.profile.purpose(facts.request.purpose_code) is not None:
         return None
@@ -205,7 +257,7 @@ def _unconsidered(facts: ReleaseFacts, statute: Statute) -> bool:
 
 
 def _without_right(facts: ReleaseFacts) -> Refusal | None:
-    if facts.request.authority.strip() and facts.request.purpose.strip():
+    if (facts.request.authority.strip() or facts.is_compelled) and facts.request.purpose.strip():
         return None
     return Refusal(
         "The request does not show both a right to know and a need to know.",
@@ -263,7 +315,7 @@ def _unagreed(facts: ReleaseFacts) -> Refusal | None:
         and agreement.valid_from <= facts.now
         and (agreement.valid_to is None or facts.now < agreement.valid_to)
     )
-    if in_force or not facts.profile.sharing.agreement.value:
+    if in_force or not facts.profile.sharing.agreement.value or facts.is_compelled:
         return None
     return Refusal(
         "No interagency agreement with this agency is in force.", "Conclude or renew the agreement first."
@@ -289,6 +341,7 @@ RELEASE_RULES: tuple[Rule[ReleaseFacts], ...] = (
     Rule("release-agreement", "SHR-08", _unagreed),
     Rule("release-no-onward", "SHR-09", _onward),
     Rule("request-in-writing", "SHR-02", _unwritten),
+    Rule("legal-process-named", "SHR-02", _nameless_process),
     Rule("release-purpose-authorized", "PUR-01", _unauthorized_purpose),
     Rule("official-verified", "SHR-13", _unverified),
     Rule("right-and-need-shown", "PUR-13", _without_right, lambda facts: facts.profile.states("PUR-13")),

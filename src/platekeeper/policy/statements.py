@@ -18,6 +18,7 @@ from platekeeper.policy.vocabulary import (
     CaseRule,
     CheckRule,
     InterestReason,
+    LegalProcess,
     RecipientClass,
     Strength,
 )
@@ -58,6 +59,10 @@ _WORDS: dict[type[Enum], dict[str, str]] = {
         BarredPurpose.IMMIGRATION: "immigration enforcement",
         BarredPurpose.REPRODUCTIVE_CARE: "acting against reproductive health care",
         BarredPurpose.COMMERCIAL: "commerce",
+    },
+    LegalProcess: {
+        LegalProcess.COURT_ORDER: "a court's order or warrant",
+        LegalProcess.DISCOVERY: "discovery in a proceeding",
     },
     RecipientClass: {
         RecipientClass.LOCAL_POLICE: "local police of the state",

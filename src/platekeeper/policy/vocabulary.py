@@ -260,6 +260,14 @@ class RecipientClass(StrEnum):
     DEFENSE = "defense"
 
 
+class LegalProcess(StrEnum):
+    """What obliges an agency to hand data to somebody with whom it does not share (RB 432.5, EC 427.9)."""
+
+    COURT_ORDER = "court-order"
+    SUBPOENA = "subpoena"
+    DISCOVERY = "discovery"
+
+
 class BarredPurpose(StrEnum):
     """For what nobody may have the data, whoever asks."""
 

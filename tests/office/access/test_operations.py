@@ -15,7 +15,7 @@ from platekeeper.ledger.checkpoints import SigningKey, make_checkpoint
 from platekeeper.ledger.exports import export
 from platekeeper.ledger.verify import chain_hash, details_digest, verify
 from platekeeper.office.access.ledger import LedgerBook
-from platekeeper.office.access.operations import AccessDenied, AccessGrant, open_access
+from platekeeper.office.access.operations import AccessDenied, AccessGrant, colleague, open_access
 from platekeeper.office.access.queries import own_record
 from platekeeper.office.reads.models import Read
 from platekeeper.office.search.queries import Question, reads_matching
@@ -140,7 +140,8 @@ class TestRecord:
     def test_holds_all_that_was_asked(self, profile, owner):
         person = a_searcher(an_agency(profile))
 
-        grant = granted(person, on_behalf_of="Officer Lee", query={"plate": "8ABC123", "lookalikes": True})
+        lee = colleague(a_searcher(person.agency))
+        grant = granted(person, on_behalf_of=lee, query={"plate": "8ABC123", "lookalikes": True})
 
         rules = policy.load_profile(profile)
         kept = owner.execute(RECORD, [grant.record_id]).fetchone()
@@ -151,7 +152,7 @@ class TestRecord:
         assert kept[6:9] == (
             rules.access.case_number_example.value,
             an_inquiry(person.agency).reason,
-            "Officer Lee",
+            lee,
         )
         assert kept[9] == list(grant.decision.clauses)
         assert kept[11:] == (rules.version, "192.0.2.7", None)

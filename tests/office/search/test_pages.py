@@ -176,12 +176,12 @@ class TestAnswer:
 
     def test_keeps_the_whole_question(self, owner):
         agency = an_agency()
-        person, camera = a_searcher(agency), a_camera(agency)
+        person, camera, lee = a_searcher(agency), a_camera(agency), a_searcher(agency)
 
         searched(
             person, RESULTS, plate="8ab?c*", look_alikes="on", captured_from="2026-01-02T03:04",
             captured_to="2026-01-03T03:04", cameras=str(camera.pk), latitude="33.8", longitude="-118.3", radius_m="250",
-            on_behalf_of="Detective Lee",
+            on_behalf_of=lee.username,
         )  # fmt: skip
 
         assert records_of(owner, person)[0][5] == {
@@ -190,7 +190,7 @@ class TestAnswer:
         }  # fmt: skip
         assert owner.execute(
             "SELECT on_behalf_of FROM access_record WHERE person_id = %s", [person.pk]
-        ).fetchone() == ("Detective Lee",)
+        ).fetchone() == (f"{lee.full_name} ({lee.username}), {agency.name}",)
 
     def test_in_pages_is_recorded_page_by_page(self, owner):
         agency = an_agency()

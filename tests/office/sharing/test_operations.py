@@ -23,7 +23,7 @@ from platekeeper.office.sharing.operations import (
 )
 from platekeeper.office.sharing.queries import approved_releases, releases_of
 from platekeeper.policy import Allowed, Denied, Role
-from platekeeper.policy.vocabulary import BarredPurpose, RecipientClass
+from platekeeper.policy.vocabulary import BarredPurpose, LegalProcess, RecipientClass
 
 from ..people import PROFILES, a_person, an_agency
 from .releases import a_review, an_agreement, an_approver, an_asker, approved, asked, entered, found
@@ -121,6 +121,87 @@ class TestAskRelease:
             ask_release(person=person, asked=asked(agency), now=timezone.now())
 
         assert not ReleaseRequest.objects.filter(agency=agency).exists()
+
+
+COURT = {
+    "recipient_class": RecipientClass.COURT, "recipient_agency": "Superior Court", "requester": "Clerk Roe",
+    "process": LegalProcess.COURT_ORDER, "process_number": "BA 481516", "process_issuer": "Superior Court, Dept. 12",
+    "authority": "", "disclaims": frozenset(),
+}  # fmt: skip
+PROCESS = {
+    "redondo-beach": "RB 432.9", "milpitas": "MI 462.7", "monrovia": "MO 463.6", "el-cajon": "EC 427.9",
+    "los-angeles": "LA 568.53 Retention",
+}  # fmt: skip
+
+
+class TestLegalProcess:
+    @pytest.mark.parametrize("profile", PROFILES)
+    @pytest.mark.parametrize(
+        "recipient", [RecipientClass.COURT, RecipientClass.DEFENSE, RecipientClass.PROSECUTOR]
+    )
+    def test_of_a_court_is_answered_by_approval_of_the_office(self, profile, recipient):
+        agency = an_agency(profile)
+        release = entered(agency, **{**COURT, "recipient_class": recipient})
+
+        take_move(
+            release=release,
+            move=APPROVE,
+            person=an_approver(agency),
+            now=timezone.now(),
+            review=a_review(agency),
+        )
+
+        done = found(agency, release.request.pk)
+        assert done.state is ReleaseState.APPROVED
+        assert done.step(StepName.ASK).detail["process_number"] == "BA 481516"
+        assert isinstance(decide_handling(done, an_asker(agency), timezone.now()), Allowed)
+
+    @pytest.mark.parametrize("profile", PROFILES)
+    @pytest.mark.parametrize(
+        "changes",
+        [
+            {"process": None, "disclaims": frozenset(BarredPurpose)},
+            {"recipient_state": "NV", "disclaims": frozenset(BarredPurpose)},
+        ],
+        ids=["none", "of Nevada"],
+    )
+    def test_must_be_there_and_of_the_state(self, profile, changes):
+        said = refusal_of(entered(an_agency(profile), **{**COURT, "authority": "x", **changes}))
+
+        assert said["clause"] == PROCESS[profile]
+        assert "refer the request to counsel" in said["remedy"]
+
+    @pytest.mark.parametrize("profile", PROFILES)
+    @pytest.mark.parametrize("missing", ["process_number", "process_issuer"])
+    def test_has_number_and_issuer(self, profile, missing):
+        said = refusal_of(entered(an_agency(profile), **{**COURT, missing: " "}))
+
+        assert said["clause"] == PROCESS[profile]
+
+    @pytest.mark.parametrize("profile", PROFILES)
+    @pytest.mark.parametrize(
+        ("changes", "words"),
+        [
+            ({"recipient_class": RecipientClass.IMMIGRATION}, "immigration enforcement"),
+            ({"recipient_class": RecipientClass.FEDERAL, "disclaims": frozenset(BarredPurpose)}, "federal"),
+            ({"recipient_class": RecipientClass.COMMERCIAL}, "commercial"),
+            ({"recipient_class": RecipientClass.PUBLIC}, "outside law enforcement"),
+            ({"purpose": "order to help ICE detain the owner"}, "immigration enforcement"),
+        ],
+        ids=str,
+    )
+    def test_opens_nothing_that_is_barred(self, profile, changes, words):
+        assert words in refusal_of(entered(an_agency(profile), **{**COURT, **changes}))["reason"]
+
+    def test_by_subpoena_goes_to_counsel_first_at_los_angeles(self):
+        subpoena = {**COURT, "process": LegalProcess.SUBPOENA, "disclaims": frozenset(BarredPurpose)}
+
+        assert "counsel" in refusal_of(entered(an_agency(LA), **subpoena))["remedy"]
+
+    def test_cannot_be_approved_without_paper(self):
+        agency = an_agency()
+        release = entered(agency, **COURT, letter=b"")
+        assert release.state is ReleaseState.REFUSED
 
 
 class TestApproval:

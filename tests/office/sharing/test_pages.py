@@ -10,16 +10,16 @@ from django.urls import reverse
 from django.utils import timezone
 
 from platekeeper.evidence.bag import EvidenceError
-from platekeeper.office.access.inquiries import Cover
+from platekeeper.office.access import screening
+from platekeeper.office.access.inquiries import Screening
 from platekeeper.office.access.operations import open_access
-from platekeeper.office.evidence import views
 from platekeeper.office.evidence.models import EvidencePackage
 from platekeeper.office.notices.models import Notice
 from platekeeper.office.sharing.forms import DECLARED
 from platekeeper.office.sharing.lifecycle import WITHDRAW, ReleaseState
 from platekeeper.office.sharing.models import Agreement, ReleaseRequest
 from platekeeper.office.sharing.operations import take_move
-from platekeeper.policy import Role
+from platekeeper.policy import Function, Role
 from platekeeper.policy.vocabulary import RecipientClass
 
 from ..doors import logged_in
@@ -52,6 +52,7 @@ class Office:
             name: value for name, value in vars(asked(self.agency)).items() if not name.startswith("letter")
         }
         letter = SimpleUploadedFile("request of 3 May.pdf", LETTER)
+        given = {name: "" if value is None else value for name, value in given.items()}
         return {**given, "disclaims": [one.value for one in DECLARED], "letter": letter, **changes}
 
     def approves(self, release, **changes):
@@ -303,13 +304,20 @@ class TestBuilder:
 
     def test_says_so_where_it_ended_before_the_record(self, office, monkeypatch):
         release = approved(office.agency, office.people["approver"])
-        cover = Cover(id=uuid4(), recipient=RecipientClass.LOCAL_POLICE)
-        monkeypatch.setattr(views, "cover_of", lambda *_: cover)
+        asker = office.people["asker"]
+        withdrawn = {"release": release, "move": WITHDRAW, "person": asker, "now": timezone.now()}
+
+        def ends(_person, _agency, inquiry, _now):
+            if inquiry.function is Function.EXPORT:  # the builder looks at the reads once more
+                take_move(**withdrawn, reason="no longer needed")
+            return [Screening(released_to=RecipientClass.LOCAL_POLICE)]
+
+        monkeypatch.setitem(screening._SCREENS, "sharing", ends)
 
         answer = self.build(office, office.clients["asker"], release)
 
-        assert answer.status_code == 422
-        assert "look at the release again" in answer.content.decode()
+        assert answer.status_code == 403
+        assert "no approved request for release covers this" in answer.content.decode()
 
     def test_does_not_know_a_release_that_is_not_approved(self, office):
         answer = self.build(office, office.clients["asker"], entered(office.agency))

@@ -14,15 +14,21 @@ from platekeeper.policy.vocabulary import MisuseFlag, RecipientClass
 
 @dataclass(frozen=True, kw_only=True)
 class Cover:
-    """An approved request for release, under which reads are copied out for another agency (SHR-03).
+    """An approved request for release, under which another agency gets to know reads (SHR-03, SRC-05).
 
     Attributes:
         id: the request's number.
-        recipient: what kind of agency receives them.
+        recipient: who receives them, as access records and packages say it.
+        recipient_class: what kind of agency that is.
+        purpose: code of the purpose that it was approved for.
+        case_number: under which it was approved.
     """
 
     id: UUID
-    recipient: RecipientClass
+    recipient: str
+    recipient_class: RecipientClass
+    purpose: str
+    case_number: str
 
 
 @dataclass(frozen=True)
@@ -34,9 +40,9 @@ class Inquiry:
         purpose: code of an authorised purpose.
         case_number: case or incident number, may be empty where the policy allows it.
         reason: in their own words.
-        query: the elements of the question, as they will stand in the record.
+        query: the elements of the question, as they will stand in the record; `release` is the number of the request
+            for release under which it is asked.
         on_behalf_of: whom the answer is for, if not the person (SRC-05).
-        cover: the release that covers what leaves for another agency.
         read_ids: the only reads that it is about, if it is about single ones.
         asked_from: start of the time asked about; None means as far back as visible.
         asked_to: its end, exclusive; None means up to now.
@@ -51,13 +57,18 @@ class Inquiry:
     reason: str = ""
     query: dict[str, Any] = field(default_factory=dict)
     on_behalf_of: str = ""
-    cover: Cover | None = None
     read_ids: tuple[UUID, ...] | None = None
     asked_from: datetime | None = None
     asked_to: datetime | None = None
     approved_query: bool = False
     parent: OwnRecord | None = None
     source: str = ""
+
+    @property
+    def release(self) -> UUID | None:
+        """The request for release under which it is asked, or None."""
+        number = self.query.get("release")
+        return UUID(str(number)) if number else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,10 +78,12 @@ class Screening:
     Attributes:
         flags: what the misuse detectors found.
         sensitive_place: whether the inquiry touches a registered lawful event or sensitive place.
+        released_to: what kind of agency an approved release lets this be asked for; None where none does.
     """
 
     flags: frozenset[MisuseFlag] = frozenset()
     sensitive_place: bool = False
+    released_to: RecipientClass | None = None
 
 
 @dataclass(frozen=True)

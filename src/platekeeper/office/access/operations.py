@@ -6,6 +6,7 @@ data it is, lets the database write the record (also of a refusal) in a transact
 """
 
 import contextlib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ from uuid import UUID
 
 import msgspec
 from django.db import DatabaseError, connections, transaction
+from django.db.models import Q
 
 from platekeeper.errors import PlatekeeperError
 from platekeeper.office.access.events import WEB
@@ -42,10 +44,15 @@ _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 _LEDGER_BROKEN = "PK001"  # raised by open_access() while the ledger does not hold
+_UNCOVERED = "PK002"  # raised by refuse_unreleased_access()
 
 
 class LedgerBroken(PlatekeeperError):  # noqa: N818  # named for what happened
     """Nothing can be recorded now, so nothing is shown (CJIS AU-5)."""
+
+
+class _Uncovered(Exception):  # noqa: N818  # it never leaves this module
+    """The database knows no release and no colleague for whom this could be asked (SRC-05)."""
 
 
 class AccessDenied(PlatekeeperError):  # noqa: N818  # named for what happened
@@ -128,7 +135,6 @@ def open_access(*, person: Person, agency: Agency, inquiry: Inquiry, now: dateti
         purpose=inquiry.purpose,
         case_number=inquiry.case_number,
         reason=inquiry.reason,
-        on_behalf_of=_beneficiary(person, inquiry),
         parent=_parent(person, inquiry.parent, now),
         asked_from=inquiry.asked_from,
         asked_to=inquiry.asked_to,
@@ -142,6 +148,18 @@ def open_access(*, person: Person, agency: Agency, inquiry: Inquiry, now: dateti
         refused = decide_access(profile_of(agency), facts_of(person, asked=agency), unrecorded, now)
         assert isinstance(refused, Denied), "what cannot be recorded is never allowed (SRC-01, SRC-06)"
         raise AccessDenied(refused, None) from None
+    except _Uncovered:
+        return _opened(person, agency, inquiry, *_without_cover(person, agency, request, now), now)
+
+
+def _without_cover(
+    person: Person, agency: Agency, request: AccessRequest, now: datetime
+) -> tuple[AccessRequest, Decision]:
+    """Decide again where the release ended, or the colleague left, between the decision and its record."""
+    behalf = request.on_behalf_of
+    assert behalf is not None, "nothing else is refused by the database that the policy allowed"
+    alone = replace(request, on_behalf_of=replace(behalf, is_own=False, is_released=False))
+    return alone, decide_access(profile_of(agency), facts_of(person, asked=agency), alone, now)
 
 
 def _opened(
@@ -156,7 +174,7 @@ def _opened(
     record: dict[str, Any] = {
         "person_id": person.pk,
         "function": inquiry.function.value,
-        "query": {**inquiry.query, "release": str(inquiry.cover.id)} if inquiry.cover else inquiry.query,
+        "query": inquiry.query,
         "purpose": inquiry.purpose,
         "case_number": inquiry.case_number,
         "reason": inquiry.reason,
@@ -199,7 +217,14 @@ def _decided(
     # what goes on from a record was asked about when that one was opened
     is_new = inquiry.function in INQUIRING and inquiry.parent is None
     case = case_known(agency, inquiry.case_number, registry) if is_new else None
-    request = replace(request, flags=known.flags, sensitive_place=known.sensitive_place, case_known=case)
+    behalf = _beneficiary(person, inquiry, known)
+    request = replace(
+        request,
+        flags=known.flags,
+        sensitive_place=known.sensitive_place,
+        case_known=case,
+        on_behalf_of=behalf,
+    )
     profile, facts = profile_of(agency), facts_of(person, asked=agency, trainings=trainings)
     decision = decide_access(profile, facts, request, now)
     if isinstance(decision, Denied) and decision.approval is not None:
@@ -218,15 +243,42 @@ def in_house(person: Person) -> str:
     return f"{person.full_name}, {person.agency.name}"
 
 
-def _beneficiary(person: Person, inquiry: Inquiry) -> Beneficiary | None:
-    name, cover = inquiry.on_behalf_of, inquiry.cover
+def colleague(person: Person) -> str:
+    """Return how a record names a member of the agency for whom another one asks; the database knows it, too.
+
+    Args:
+        person: who.
+    """
+    return f"{person.full_name} ({person.username}), {person.agency.name}"
+
+
+def colleague_named(agency: Agency, text: str) -> Person | None:
+    """Return the one active member of an agency of that username, name, or name as records have it; else None.
+
+    Args:
+        agency: whose.
+        text: as it was typed.
+    """
+    at = re.search(r"\(([^()]+)\), ", text)
+    username = at[1] if at else text.strip()
+    members = Person.objects.select_related("agency").filter(agency=agency, is_active=True)
+    found = list(members.filter(Q(username__iexact=username) | Q(full_name__iexact=text.strip()))[:2])
+    return found[0] if len(found) == 1 and (not at or colleague(found[0]) == text) else None
+
+
+def _beneficiary(person: Person, inquiry: Inquiry, known: Screening) -> Beneficiary | None:
+    name = inquiry.on_behalf_of
     if not name:
         return None
-    if cover is None:
-        return Beneficiary(name=name, organization=person.agency.name, is_own=name == in_house(person))
-    return Beneficiary(
-        name=name, organization=name, recipient=cover.recipient, is_own=False, is_released=True
-    )
+    if known.released_to is not None:
+        return Beneficiary(
+            name=name, organization=name, recipient=known.released_to, is_own=False, is_released=True
+        )
+    if name == in_house(person):
+        return Beneficiary(name=name, organization=person.agency.name)
+    member = colleague_named(person.agency, name)
+    facts = facts_of(member) if member is not None and colleague(member) == name else None
+    return Beneficiary(name=name, organization=person.agency.name, is_own=facts is not None, member=facts)
 
 
 def _parent(person: Person, record: OwnRecord | None, now: datetime) -> ParentRecord | None:
@@ -251,6 +303,8 @@ def _write(record: dict[str, Any]) -> tuple[UUID, str]:
     except DatabaseError as error:
         if getattr(error.__cause__, "sqlstate", None) == _LEDGER_BROKEN:
             raise LedgerBroken("The ledger does not hold: ask the administrator to find out why.") from error
+        if getattr(error.__cause__, "sqlstate", None) == _UNCOVERED:
+            raise _Uncovered from error
         raise
     assert row is not None
     access_id, opened = row

@@ -23,6 +23,7 @@ class OwnRecord:
         case_number: its case.
         reason: its reason.
         on_behalf_of: whom it was for.
+        release: number of the request for release under which it was asked; empty where there was none.
     """
 
     id: UUID
@@ -33,6 +34,12 @@ class OwnRecord:
     case_number: str
     reason: str
     on_behalf_of: str
+    release: str = ""
+
+    @property
+    def under(self) -> dict[str, str]:
+        """What the query of an access says that goes on from this one: the release, if there is one (SRC-05)."""
+        return {"release": self.release} if self.release else {}
 
 
 def own_record(person: Person, record_id: UUID) -> OwnRecord | None:
@@ -47,8 +54,16 @@ def own_record(person: Person, record_id: UUID) -> OwnRecord | None:
         row = cursor.fetchone()
     if row is None:
         return None
-    accessed_at, function, purpose, case_number, reason, on_behalf_of, agency_id = row
+    accessed_at, function, purpose, case_number, reason, on_behalf_of, release, agency_id = row
     agency = Agency.objects.get(pk=agency_id)
     return OwnRecord(
-        record_id, accessed_at, agency, Function(function), purpose, case_number, reason, on_behalf_of
+        record_id,
+        accessed_at,
+        agency,
+        Function(function),
+        purpose,
+        case_number,
+        reason,
+        on_behalf_of,
+        release or "",
     )

@@ -67,6 +67,7 @@ PLACES = (
     Place(training.TRAINING_RULES, ("decide_access",)),
     Place(inquiry.INQUIRY_RULES, ("decide_access",)),
     Place(access.OUTSIDER_RULES, ("decide_access",)),
+    Place(access.BENEFICIARY_RULES, ("decide_access",)),
     Place(alerts.ALERT_RULES, ("decide_alert_step",)),
     Place(hotlists.LIST_RULES, ("decide_list",)),
     Place(hotlists.ENTRY_RULES, ("decide_hot_list_entry",)),

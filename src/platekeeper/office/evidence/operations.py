@@ -98,10 +98,7 @@ def open_export(*, person: Person, agency: Agency, inquiry: Inquiry, now: dateti
         raise EvidenceError(
             f"A package holds 1 to {MOST_READS} reads and these are {len(read_ids)}: choose others, or build several."
         )
-    try:
-        grant = open_access(person=person, agency=agency, inquiry=inquiry, now=now)
-    except ProgrammingError as error:
-        raise EvidenceError(_ENDED) from error
+    grant = open_access(person=person, agency=agency, inquiry=inquiry, now=now)
     contents = contents_of(grant, read_ids)
     if not contents.reads:
         raise EvidenceError(
@@ -142,7 +139,7 @@ def package_of(export: Export, writer: Writer, now: datetime) -> Iterator[bytes]
         "purpose": export.inquiry.purpose,
         "reason": export.inquiry.reason,
         "recipient": export.inquiry.on_behalf_of,
-        "release": str(export.inquiry.cover.id) if export.inquiry.cover else None,
+        "release": str(export.inquiry.release) if export.inquiry.release else None,
         "asked_for": len(export.inquiry.read_ids or ()),
     }
     index = index_document(

@@ -36,7 +36,6 @@ from platekeeper.office.evidence.queries import (
 )
 from platekeeper.office.notices.operations import tell
 from platekeeper.office.reads.views import function_of
-from platekeeper.office.sharing.operations import cover_of
 from platekeeper.office.sharing.queries import approved_releases
 from platekeeper.policy import Decision, Denied, Function, Profile
 from platekeeper.policy.access import decide_function
@@ -72,6 +71,7 @@ def new(request: HttpRequest) -> HttpResponse:
     initial: dict[str, Any] = {"reads": "\n".join(given.getlist("read")), "release": given.get("release", "")}
     if because is not None:
         initial |= {"purpose": because.purpose, "case_number": because.case_number, "reason": because.reason}
+        initial["release"] = initial["release"] or because.release
     form = PackageForm(profile_of(person.agency), approved_releases(person.agency), initial=initial)
     return _builder(request, person, form, because)
 
@@ -92,8 +92,11 @@ def build(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
         case_number=form.cleaned_data["case_number"].strip(),
         reason=form.cleaned_data["reason"].strip(),
         on_behalf_of=release.recipient if release else in_house(person),
-        cover=cover_of(release, person, now) if release else None,
-        query={"reads": len(form.cleaned_data["reads"]), "export": "evidence package"},
+        query={
+            "reads": len(form.cleaned_data["reads"]),
+            "export": "evidence package",
+            **({"release": str(release.request.pk)} if release else {}),
+        },
         read_ids=form.cleaned_data["reads"],
         parent=because,
         source=source_of(request),
@@ -189,7 +192,7 @@ def _printed(
         case_number=stated["case_number"].strip(),
         reason=stated["reason"].strip(),
         on_behalf_of=because.on_behalf_of,
-        query={"read": str(read_id), "print": "sheet"},
+        query={"read": str(read_id), "print": "sheet", **because.under},
         read_ids=(read_id,),
         parent=because,
         source=source_of(request),
@@ -311,7 +314,7 @@ def _chosen(request: HttpRequest, person: Person, because: OwnRecord | None, tex
         case_number=because.case_number,
         reason=because.reason,
         on_behalf_of=because.on_behalf_of,
-        query={"reads": min(len(read_ids), _SHOWN_READS), "choose": "evidence"},
+        query={"reads": min(len(read_ids), _SHOWN_READS), "choose": "evidence", **because.under},
         read_ids=read_ids[:_SHOWN_READS],
         parent=because,
         source=source_of(request),

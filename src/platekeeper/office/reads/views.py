@@ -78,7 +78,7 @@ def open_read(
         case_number=because.case_number,
         reason=because.reason,
         on_behalf_of=because.on_behalf_of,
-        query=asked,
+        query={**asked, **because.under},
         read_ids=(read_id,),
         parent=because,
         source=source_of(request),

@@ -13,7 +13,7 @@ from platekeeper import plates
 from platekeeper.errors import PlatekeeperError
 from platekeeper.office.access.events import WEB, record_event
 from platekeeper.office.access.inquiries import Inquiry
-from platekeeper.office.access.operations import AccessDenied, AccessGrant, open_access
+from platekeeper.office.access.operations import AccessDenied, AccessGrant, colleague, open_access
 from platekeeper.office.accounts.models import Person
 from platekeeper.office.accounts.queries import facts_of, profile_of
 from platekeeper.office.notices.operations import tell
@@ -262,7 +262,7 @@ def run_query(
         function=Function.SEARCH_DELETED, purpose=_purpose(person), case_number=request.case_number,
         reason=f"{_title(person, request)}: {request.data_wanted}"[:500],
         query={**request.query, "old_data_request": str(request.pk), "shown": f"page {page}" if page else "all"},
-        on_behalf_of=request.requester.full_name, approved_query=True, source=source,
+        on_behalf_of=colleague(request.requester), approved_query=True, source=source,
     )  # fmt: skip
     assert digest_of(request.query) == request.query_digest
     grant = open_access(person=person, agency=person.agency, inquiry=inquiry, now=now)

@@ -6,7 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from platekeeper import plates, policy
-from platekeeper.office.accounts.models import Agency
+from platekeeper.office.accounts.models import Person
 from platekeeper.office.search.forms import MOMENT, PlaceFields, WhyForm, check_window
 from platekeeper.office.search.models import PlaceKind
 from platekeeper.office.search.questions import Question
@@ -82,16 +82,16 @@ class CanvassForm(SpotForm, WhyForm):
     incident = forms.CharField(max_length=120)
     unit = forms.CharField(max_length=120)
 
-    def __init__(self, profile: policy.Profile, agency: Agency, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, profile: policy.Profile, person: Person, *args: Any, **kwargs: Any) -> None:
         """Offer what the agency has.
 
         Args:
             profile: the policy in force.
-            agency: whose canvass it is.
+            person: who canvasses.
             args: Django's.
             kwargs: Django's.
         """
-        super().__init__(profile, agency, *args, **kwargs)
+        super().__init__(profile, person, *args, **kwargs)
         self.profile = profile
         self.fields["case_number"].required = True
 

@@ -117,7 +117,7 @@ def _page(
 
 
 def _who(person: Person) -> tuple[Any, Any]:
-    return profile_of(person.agency), person.agency
+    return profile_of(person.agency), person
 
 
 def _window() -> dict[str, Any]:

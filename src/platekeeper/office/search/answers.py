@@ -96,9 +96,10 @@ def inquiry_of(
     Args:
         request: the request; its field `because` may name a record that it goes on from.
         person: who asks.
-        why: purpose, case_number, reason and on_behalf_of.
+        why: purpose, case_number, reason, on_behalf_of and release.
         query: what is asked, as the record will keep it.
     """
+    query = {**query, "release": why["release"]} if why["release"] else query
     asked = list(questions_in(query))
     starts = [question.since for question in asked if question.since]
     ends = [question.until for question in asked if question.until]

@@ -5,10 +5,15 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.functional import cached_property
 
 from platekeeper import plates, policy
 from platekeeper.office.access.forms import mark_wanted
-from platekeeper.office.accounts.models import Agency
+from platekeeper.office.access.inquiries import Cover
+from platekeeper.office.access.operations import colleague, colleague_named
+from platekeeper.office.access.screening import covers_for
+from platekeeper.office.accounts.models import Person
 from platekeeper.office.devices.models import Camera
 from platekeeper.office.search.places import Circle, Place, PlaceError, points_in, polygon, street
 from platekeeper.office.search.questions import VEHICLE_PARTS, Question
@@ -35,26 +40,65 @@ class WhyForm(forms.Form):
     case_number = forms.CharField(required=False, max_length=60)
     reason = forms.CharField(required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
     on_behalf_of = forms.CharField(required=False, max_length=120)
+    release = forms.ChoiceField(required=False)
 
-    def __init__(self, profile: policy.Profile, agency: Agency, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, profile: policy.Profile, person: Person, *args: Any, **kwargs: Any) -> None:
         """Offer what the agency has.
 
         Args:
             profile: the policy in force; its purposes are offered.
-            agency: whose cameras are offered.
+            person: who asks; the agency's cameras are offered, and the releases that cover what they look up.
             args: Django's.
             kwargs: Django's.
         """
         super().__init__(*args, **kwargs)
-        self.profile, self.agency = profile, agency
+        self.profile, self.person, self.agency = profile, person, person.agency
+        self.fields["release"].choices = self._offered  # type: ignore[attr-defined]  # asked for only when needed
         purposes = [(purpose.code, purpose.title) for purpose in profile.purposes.authorized]
         self.fields["purpose"].choices = purposes  # type: ignore[attr-defined]
         mark_wanted(self, profile)
 
+    @cached_property
+    def covers(self) -> dict[str, Cover]:
+        """The approved releases under which the person may look up for another agency, by number."""
+        return {str(cover.id): cover for cover in covers_for(self.person, timezone.now())}
+
+    def _offered(self) -> list[tuple[str, str]]:
+        offered = [(key, f"{one.recipient}: case {one.case_number}") for key, one in self.covers.items()]
+        return [("", "Nobody of another agency"), *offered]
+
+    def clean_on_behalf_of(self) -> str:
+        """Return a colleague as records name them; whoever is none stays as typed, to be refused."""
+        typed: str = self.cleaned_data["on_behalf_of"].strip()
+        member = colleague_named(self.agency, typed) if typed else None
+        return colleague(member) if member else typed
+
+    def clean(self) -> dict[str, Any]:
+        """Take purpose and case from the release under which it is asked: no other ones were approved."""
+        given = super().clean() or {}
+        if not given.get("release"):
+            return given
+        cover = self.covers[given["release"]]
+        if given.get("on_behalf_of"):
+            self.add_error(
+                "release", "Look up for a colleague or under a release, not both: empty one of the two."
+            )
+        for name, approved in (("purpose", cover.purpose), ("case_number", cover.case_number)):
+            if given.get(name, "").strip() not in {"", approved}:
+                said = self._said(name, approved)
+                self.add_error(name, f"The release was approved for {said}: choose that, or leave it empty.")
+            given[name] = approved
+        return given
+
+    def _said(self, name: str, approved: str) -> str:
+        purpose = self.profile.purpose(approved) if name == "purpose" else None
+        return f"“{purpose.title}”" if purpose else f"case {approved}"
+
     def why(self) -> dict[str, str]:
-        """Return purpose, case, reason and beneficiary as an inquiry takes them, after `is_valid`."""
-        names = ("purpose", "case_number", "reason", "on_behalf_of")
-        return {name: self.cleaned_data[name].strip() for name in names}
+        """Return purpose, case, reason, beneficiary and release as an inquiry takes them, after `is_valid`."""
+        names = ("purpose", "case_number", "reason", "on_behalf_of", "release")
+        why = {name: self.cleaned_data[name].strip() for name in names}
+        return {**why, "on_behalf_of": self.covers[why["release"]].recipient} if why["release"] else why
 
 
 class PlaceFields(forms.Form):
@@ -113,17 +157,17 @@ class SearchForm(PlaceFields, WhyForm):
     model = forms.CharField(required=False, max_length=30)
     body = forms.CharField(required=False, max_length=30)
 
-    def __init__(self, profile: policy.Profile, agency: Agency, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, profile: policy.Profile, person: Person, *args: Any, **kwargs: Any) -> None:
         """Offer what the agency has.
 
         Args:
             profile: the policy in force; its purposes are offered, and the parts of a description that it stores.
-            agency: whose cameras are offered.
+            person: who asks; their agency's cameras are offered.
             args: Django's.
             kwargs: Django's.
         """
-        super().__init__(profile, agency, *args, **kwargs)
-        self.fields["cameras"].queryset = Camera.objects.filter(agency=agency)  # type: ignore[attr-defined]
+        super().__init__(profile, person, *args, **kwargs)
+        self.fields["cameras"].queryset = Camera.objects.filter(agency=self.agency)  # type: ignore[attr-defined]
         for part, element in _ELEMENT_OF.items():
             if element not in profile.data.elements.value:  # what is never stored is not asked for (PUR-16)
                 del self.fields[part]

@@ -26,7 +26,8 @@ def search(request: HttpRequest) -> HttpResponse:
     """Show the form, and the answer if there was a question."""
     person = person_of(request)
     profile = profile_of(person.agency)
-    form = SearchForm(profile, person.agency, request.POST or None, initial={"radius_m": 500})
+    initial = {"radius_m": 500, "release": request.GET.get("release", "")}
+    form = SearchForm(profile, person, request.POST or None, initial=initial)
     context, status = _answered(request, person, form) if request.method == "POST" else ({}, 200)
     page = {"form": form, "kept_open": _folds(form), **frame_of(person, form), **context}
     return render(request, "search/search.html", page, status=status)
@@ -36,7 +37,7 @@ def search(request: HttpRequest) -> HttpResponse:
 def results(request: HttpRequest) -> HttpResponse:
     """Answer a question in place."""
     person = person_of(request)
-    form = SearchForm(profile_of(person.agency), person.agency, request.POST)
+    form = SearchForm(profile_of(person.agency), person, request.POST)
     context, status = _answered(request, person, form)
     return render(request, "search/_results.html", {"form": form, **context}, status=status)
 

@@ -8,3 +8,10 @@ class SharingConfig(AppConfig):
 
     name = "platekeeper.office.sharing"
     label = "sharing"
+
+    def ready(self) -> None:
+        """Screen every inquiry that is made for another agency, and offer the releases that cover one."""
+        from platekeeper.office.access import screening  # noqa: PLC0415  # models are not ready before
+        from platekeeper.office.sharing import operations  # noqa: PLC0415
+
+        screening.register(self.label, screen=operations.screen, covers=operations.covers)

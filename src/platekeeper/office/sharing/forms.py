@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from platekeeper import policy
 from platekeeper.office.sharing.operations import Asked, Review
 from platekeeper.office.ui.wording import US_STATES
-from platekeeper.policy.vocabulary import BarredPurpose, RecipientClass, Statute
+from platekeeper.policy.vocabulary import BarredPurpose, LegalProcess, RecipientClass, Statute
 
 LARGEST_LETTER_BYTES = 10 * 2**20
 _WORDS = {"rows": 2}
@@ -25,6 +25,11 @@ RECIPIENTS = {
     RecipientClass.DEFENSE: "Defense",
     RecipientClass.COMMERCIAL: "Company or private entity",
     RecipientClass.PUBLIC: "Member of the public",
+}
+PROCESSES = {
+    LegalProcess.COURT_ORDER: "Court order or warrant",
+    LegalProcess.SUBPOENA: "Subpoena",
+    LegalProcess.DISCOVERY: "Discovery in a proceeding",
 }
 DECLARED = {
     BarredPurpose.IMMIGRATION: "It is not for immigration enforcement (Values Act)",
@@ -52,6 +57,13 @@ class ReleaseForm(forms.Form):
     contact = forms.CharField(label="Telephone or e-mail", max_length=200)
     verified_by = forms.CharField(label="How the person was verified", max_length=300)
     letter = forms.FileField(label="The request in writing", required=False)
+    process = forms.ChoiceField(
+        label="Legal process",
+        required=False,
+        choices=[("", "None"), *((one.value, text) for one, text in PROCESSES.items())],
+    )
+    process_number = forms.CharField(label="Its number", required=False, max_length=120)
+    process_issuer = forms.CharField(label="Court or party that issued it", required=False, max_length=120)
     purpose_code = forms.ChoiceField(label="Purpose", widget=forms.RadioSelect)
     purpose = forms.CharField(
         label="What the data is for, in their words", max_length=500, widget=forms.Textarea(attrs=_WORDS)
@@ -116,6 +128,7 @@ class ReleaseForm(forms.Form):
             **given, **spaced,
             "recipient_class": RecipientClass(given["recipient_class"]),
             "disclaims": frozenset(BarredPurpose(one) for one in given["disclaims"]),
+            "process": LegalProcess(given["process"]) if given["process"] else None,
             "letter": letter.read() if letter else b"",
             "letter_name": str(letter.name)[:120] if letter else "",
         })  # fmt: skip

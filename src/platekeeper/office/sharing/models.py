@@ -43,6 +43,9 @@ class ReleaseRequest(models.Model):
     asked_at = models.DateTimeField()
     asked_by = models.ForeignKey(Person, on_delete=models.DO_NOTHING, related_name="+")
     asked_by_name = models.TextField(help_text="username; a text copy outlives the account (C-7)")
+    process = models.TextField(help_text="policy's LegalProcess; empty where it rests on none")
+    process_number = models.TextField()
+    process_issuer = models.TextField()
 
     class Meta:
         managed = False

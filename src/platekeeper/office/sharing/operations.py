@@ -15,15 +15,15 @@ from django.utils import timezone
 
 from platekeeper.errors import PlatekeeperError
 from platekeeper.office.access.events import WEB
-from platekeeper.office.access.inquiries import Cover
+from platekeeper.office.access.inquiries import Cover, Inquiry, Screening
 from platekeeper.office.access.operations import AccessDenied
-from platekeeper.office.accounts.models import Person
+from platekeeper.office.accounts.models import Agency, Person
 from platekeeper.office.accounts.queries import facts_of, profile_of
 from platekeeper.office.notices.operations import tell
 from platekeeper.office.notices.queries import holders
 from platekeeper.office.sharing.lifecycle import APPROVE, MOVES, REFUSE, Move, ReleaseState
 from platekeeper.office.sharing.models import Agreement, StepName
-from platekeeper.office.sharing.queries import Release, agreement_with
+from platekeeper.office.sharing.queries import Release, agreement_with, approved_releases, release_by_id
 from platekeeper.policy import Agreement as AgreedFacts
 from platekeeper.policy import Decision, Denied, Duty, Function, decide_function
 from platekeeper.policy.sharing import (
@@ -32,7 +32,7 @@ from platekeeper.policy.sharing import (
     decide_release,
     missing_for_release,
 )
-from platekeeper.policy.vocabulary import BarredPurpose, RecipientClass, Statute
+from platekeeper.policy.vocabulary import BarredPurpose, LegalProcess, RecipientClass, Statute
 
 _APPROVAL = "SHR-03"
 _STANDING = frozenset(
@@ -64,6 +64,9 @@ class Asked:
         data_wanted: in words.
         letter: the request in writing; empty where there is none.
         letter_name: the file's name.
+        process: the legal process that it rests on; None where it rests on none.
+        process_number: its number.
+        process_issuer: the court or party that issued it.
     """
 
     recipient_class: RecipientClass
@@ -81,6 +84,9 @@ class Asked:
     data_wanted: str
     letter: bytes
     letter_name: str
+    process: LegalProcess | None = None
+    process_number: str = ""
+    process_issuer: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,6 +128,7 @@ def ask_release(*, person: Person, asked: Asked, now: datetime) -> UUID:
         agency=asked.recipient_agency, requester=asked.requester, recipient=asked.recipient_class,
         state=asked.recipient_state, purpose_code=asked.purpose_code, purpose=asked.purpose, authority=asked.authority,
         written=bool(asked.letter), disclaims=asked.disclaims, verified_by=asked.verified_by, asked_by=person.username,
+        process=asked.process, process_number=asked.process_number, process_issuer=asked.process_issuer,
     )  # fmt: skip
     decision = decide_release(profile, as_if_approved(profile, facts, now), now)
     refusal = _refusal(decision) if isinstance(decision, Denied) else None
@@ -141,9 +148,10 @@ def ask_release(*, person: Person, asked: Asked, now: datetime) -> UUID:
 
 
 def _row(asked: Asked) -> dict[str, Any]:
-    return {
+    row = {
         name: sorted(value) if isinstance(value, frozenset) else value for name, value in vars(asked).items()
     }
+    return {**row, "process": asked.process or ""}
 
 
 def _refusal(denied: Denied) -> dict[str, str]:
@@ -267,13 +275,48 @@ def cover_of(release: Release, person: Person, now: datetime) -> Cover | None:
 
     Args:
         release: the request.
-        person: who copies the reads out.
+        person: who looks the reads up, or copies them out.
         now: the present time.
     """
     refused = isinstance(decide_handling(release, person, now), Denied)
     if refused or release.state is not ReleaseState.APPROVED:
         return None
-    return Cover(id=release.request.pk, recipient=RecipientClass(release.request.recipient_class))
+    asked = release.request
+    return Cover(
+        id=asked.pk, recipient=release.recipient, recipient_class=RecipientClass(asked.recipient_class),
+        purpose=asked.purpose_code, case_number=asked.case_number,
+    )  # fmt: skip
+
+
+def covers(person: Person, now: datetime) -> list[Cover]:
+    """Return what a person may look up and copy out for other agencies now (see `access.screening`).
+
+    Args:
+        person: who.
+        now: the present time.
+    """
+    offered = (cover_of(one, person, now) for one in approved_releases(person.agency))
+    return [one for one in offered if one is not None]
+
+
+def screen(person: Person, agency: Agency, inquiry: Inquiry, now: datetime) -> list[Screening]:
+    """Say whether an approved request covers what is asked for somebody of another agency (see `access.screening`).
+
+    Args:
+        person: who asks.
+        agency: whose data it is: an agency releases its own.
+        inquiry: what is asked; without the number of a request nothing is looked up.
+        now: the present time.
+
+    Source:
+        SRC-05, SHR-03
+    """
+    found = release_by_id(person.agency, inquiry.release) if inquiry.release else None
+    cover = cover_of(found, person, now) if found and agency.pk == person.agency_id else None
+    told = (inquiry.on_behalf_of, inquiry.purpose, inquiry.case_number)
+    if cover is None or told != (cover.recipient, cover.purpose, cover.case_number):
+        return []
+    return [Screening(released_to=cover.recipient_class)]
 
 
 def _facts(
@@ -302,6 +345,8 @@ def _facts(
         approver=approver.username if approver else (approval.username if approval else ""),
         asked_by=asked.asked_by_name, handled_by=handler.username if handler else "",
         request_digest=bytes(asked.letter_sha256 or b"").hex(), agreement=_agreed(release, now),
+        process=LegalProcess(asked.process) if asked.process else None, process_number=asked.process_number,
+        process_issuer=asked.process_issuer,
     )  # fmt: skip
 
 

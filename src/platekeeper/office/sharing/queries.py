@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db import connections
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from platekeeper.office.accounts.models import Agency
+from platekeeper.office.accounts.models import Agency, Person
 from platekeeper.office.sharing.lifecycle import ReleaseState, state_after
 from platekeeper.office.sharing.models import Agreement, ReleaseRequest, ReleaseStep, StepName
+from platekeeper.policy import Function
 
 SHOWN = 200
 
@@ -86,6 +88,37 @@ def approved_releases(agency: Agency) -> list[Release]:
         step__in=(StepName.WITHDRAW, StepName.RELEASE), request__agency=agency
     ).values("request")
     return _with_steps(_rows(agency).filter(pk__in=approved).exclude(pk__in=over))
+
+
+@dataclass(frozen=True)
+class Look:
+    """One access that was opened under a request: who received information, and who looked for it (AUD-08)."""
+
+    access_id: UUID
+    accessed_at: datetime
+    username: str
+    full_name: str
+    function: Function
+    is_allowed: bool
+
+
+def accesses_of(person: Person, request: ReleaseRequest) -> list[Look]:
+    """Return the latest accesses that were made under a request, the newest first; what was asked is not told here.
+
+    Args:
+        person: who wants to know: somebody of the agency.
+        request: the request.
+
+    Source:
+        AUD-08
+    """
+    with connections["default"].cursor() as cursor:
+        cursor.execute("SELECT * FROM accesses_of_release(%s, %s)", [person.pk, request.pk])
+        rows = cursor.fetchall()
+    return [
+        Look(number, at, username, name, Function(function), outcome == "ALLOWED")
+        for number, at, username, name, function, outcome in rows
+    ]
 
 
 def letter_of(request: ReleaseRequest) -> tuple[str, bytes] | None:

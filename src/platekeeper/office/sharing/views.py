@@ -14,7 +14,7 @@ from platekeeper.office.access.operations import AccessDenied
 from platekeeper.office.accounts.models import Person
 from platekeeper.office.accounts.people import person_of
 from platekeeper.office.accounts.queries import facts_of, profile_of
-from platekeeper.office.sharing.forms import RECIPIENTS, AgreementForm, ReleaseForm, ReviewForm
+from platekeeper.office.sharing.forms import PROCESSES, RECIPIENTS, AgreementForm, ReleaseForm, ReviewForm
 from platekeeper.office.sharing.lifecycle import APPROVE, MOVES, ReleaseState
 from platekeeper.office.sharing.models import Agreement
 from platekeeper.office.sharing.operations import (
@@ -28,6 +28,7 @@ from platekeeper.office.sharing.operations import (
 )
 from platekeeper.office.sharing.queries import (
     Release,
+    accesses_of,
     agreement_with,
     agreements_of,
     letter_of,
@@ -35,7 +36,7 @@ from platekeeper.office.sharing.queries import (
     releases_of,
 )
 from platekeeper.policy import Decision, Denied, Duty, Function, decide_function
-from platekeeper.policy.vocabulary import RecipientClass
+from platekeeper.policy.vocabulary import LegalProcess, RecipientClass
 
 _SEEING = (Function.REQUEST_RELEASE, Function.APPROVE_RELEASE, Function.BROWSE_ACCESS_RECORDS, Function.AUDIT)
 
@@ -90,6 +91,7 @@ def new(request: HttpRequest) -> HttpResponse:
         "profile": profile,
         "purposes": {purpose.code: purpose.clause for purpose in profile.purposes.authorized},
         "case_example": profile.access.case_number_example.value,
+        "processes": [text for one, text in PROCESSES.items() if one in profile.sharing.legal_process.value],
         "shared_with": [text for one, text in RECIPIENTS.items() if one in profile.sharing.recipients.value],
     }
     return render(request, "sharing/new.html", context, status=422 if form.errors else 200)
@@ -142,6 +144,10 @@ def _shown(
         "release": found,
         "recipient_class": RECIPIENTS[RecipientClass(found.request.recipient_class)],
         "purpose": purpose.title if purpose else found.request.purpose_code,
+        "process": PROCESSES[LegalProcess(found.request.process)] if found.request.process else "",
+        "looks": accesses_of(person, found.request),
+        "may_browse": not isinstance(_decided(person, Function.BROWSE_ACCESS_RECORDS, now), Denied),
+        "may_search": _decided(person, Function.SEARCH, now),
         "letter_sha256": bytes(found.request.letter_sha256 or b"").hex(),
         "agreement": agreement_with(person.agency, found.request.recipient_agency, now),
         "needs_agreement": profile.sharing.agreement.value,
