@@ -84,6 +84,11 @@ class TestFindPlates:
         wording = PlateRegion(((90, 55), (310, 55), (310, 85), (90, 85)), 0.7)
         assert kept([near, wording], ("F1AC", 0.95), ("CALIFORNIA", 0.99)) == [near]
 
+    def test_keeps_a_sure_short_serial_and_not_the_longer_dealer_s_frame_around_it(self) -> None:
+        near = PlateRegion(((0, 50), (400, 50), (400, 250), (0, 250)), 1.0)
+        dealer = PlateRegion(((60, 215), (310, 215), (310, 248), (60, 248)), 0.8)
+        assert kept([near, dealer], ("5TOM", 0.98), ("COASTALMOT", 0.99)) == [near]
+
     def test_glances_at_all_in_one_run_and_at_no_more_than_a_bounded_number(self) -> None:
         session = TextSession(("8ABC123", 0.9))
         many = [region(0.9, 70.0 * at) for at in range(30)]

@@ -5,7 +5,7 @@ import pytest
 
 from platekeeper.recognition.frames import BgrFrame
 from platekeeper.recognition.results import NOTHING_READ, Candidate, PlateReading
-from platekeeper.recognition.second_opinion import SecondOpinion
+from platekeeper.recognition.second_opinion import SecondOpinion, among_look_alikes
 
 AGREEING, DISAGREEING = ((0.0, 0.99), (1.0, 0.99)), ((0.0, 0.0), (1.0, 0.5))
 
@@ -56,9 +56,19 @@ class TestReadPlate:
     def test_reads_nothing_where_neither_does(self) -> None:
         assert opinion(DictatedReader(""), DictatedReader("")) == NOTHING_READ
 
-    @pytest.mark.parametrize("raw", ["12:33:05", "2018-05-11 12:33:05 CAM1", "555-0199"])
+    @pytest.mark.parametrize("raw", ["12:33:05", "2018-05-11 12:33:05 CAM1", "555-555-0199"])
     def test_reads_nothing_where_the_second_sees_a_caption(self, raw: str) -> None:
         assert opinion(DictatedReader("8ABC123"), DictatedReader(raw)) == NOTHING_READ
+
+    def test_reads_a_serial_of_three_and_four_digits(self) -> None:
+        assert opinion(DictatedReader("4774878"), DictatedReader("477 4878")).text == "4774878"
+
+    def test_believes_the_first_among_look_alikes_although_the_second_is_surer(self) -> None:
+        first, second = DictatedReader("2FBD460", 0.7), DictatedReader("2FB0460", 0.94)
+        assert opinion(first, second).text == "2FBD460"
+
+    def test_believes_the_second_where_it_is_much_surer_of_another_character(self) -> None:
+        assert opinion(DictatedReader("TR95XH", 0.2), DictatedReader("TR95XM", 0.95)).text == "TR95XM"
 
     def test_reads_nothing_where_the_second_sees_small_letters(self) -> None:
         caption = DictatedReader("rendered scene")
@@ -113,3 +123,22 @@ class TestReadPlate:
         seen = opinion(DictatedReader("123305"), DictatedReader("123306"), DictatedReader("12:33:05"))
 
         assert seen == NOTHING_READ
+
+
+class TestAmongLookAlikes:
+    def test_gives_texts_that_look_alike_a_part_and_keeps_the_sum(self) -> None:
+        said = DictatedReader("2FB0460", 0.8).read_plate(np.zeros((4, 4, 3), np.uint8))
+        other = DictatedReader("2FBD460", 0.6).read_plate(np.zeros((4, 4, 3), np.uint8))
+
+        evened = among_look_alikes(said, other, untold=0.5)
+
+        assert [(each.text, each.confidence) for each in evened.candidates] == [
+            ("2FB0460", pytest.approx(0.6)),
+            ("2FBD460", pytest.approx(0.2)),
+        ]
+
+    def test_gives_nothing_to_what_does_not_look_alike(self) -> None:
+        said = DictatedReader("8ABC123").read_plate(np.zeros((4, 4, 3), np.uint8))
+        other = DictatedReader("8AXC123").read_plate(np.zeros((4, 4, 3), np.uint8))
+
+        assert among_look_alikes(said, other).candidates == said.candidates

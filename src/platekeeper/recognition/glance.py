@@ -8,13 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
-import cv2
 import numpy as np
 
 from platekeeper.recognition.ctc import BLANK, LogProbs
 from platekeeper.recognition.finder import INSIDE, Session
 from platekeeper.recognition.frames import BgrFrame, Quad
-from platekeeper.recognition.geometry import as_quad, covered, rectify
+from platekeeper.recognition.geometry import as_quad, covered, rectify_grey
 from platekeeper.recognition.reader import HEIGHT_PX, WIDTH_PX
 from platekeeper.recognition.results import PlateRegion
 from platekeeper.recognition.rows import Look, in_two_rows, may_be_of_two_rows
@@ -26,6 +25,8 @@ FEWEST_CHARACTERS, USUAL_CHARACTERS = 3, 7
 CLOSE_UP_PX, CLOSE_UP_RATIO, CLOSE_UP_CONFIDENCE = 480, (1.2, 6.5), 0.6
 """A picture so small and of such a shape may be a plate and nothing else; the finder sees no edge of it then."""
 LOOK = (0.04, 0.04)
+SURE_WHOLE = 0.75
+"""What is read so surely is a plate, and what lies in it is lettering: a short serial bears less than a dealer's frame."""
 
 
 def surety_of(columns: LogProbs) -> tuple[int, float]:
@@ -67,7 +68,8 @@ def whole_ones(glanced: Sequence[Glanced]) -> list[Glanced]:
     """Drop parts of plates: of two that lie in one another, the one that is worth less.
 
     Half a plate bears fewer characters than the whole. A dealer's frame and a state's name within a plate that is
-    near may seem to bear more than its serial, but the finder is less sure of them, and so is the reader.
+    near may seem to bear more than its serial, but the finder is less sure of them, and so is the reader; where the
+    whole is sure, they do not count.
 
     Args:
         glanced: in any order.
@@ -77,7 +79,10 @@ def whole_ones(glanced: Sequence[Glanced]) -> list[Glanced]:
     """
     boxes = np.array([g.region.box for g in glanced], dtype=np.float32).reshape(-1, 4)
     inside = covered(boxes, boxes) >= INSIDE
-    falling = sorted(range(len(glanced)), key=lambda at: -glanced[at].worth)
+    areas = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
+    sure = np.array([g.surety >= SURE_WHOLE for g in glanced], dtype=bool)
+    parts = (inside & sure[:, None] & (areas[:, None] > areas[None, :])).any(axis=0)
+    falling = sorted(np.flatnonzero(~parts).tolist(), key=lambda at: -glanced[at].worth)
     kept: list[int] = []
     for at in falling:
         if not any(inside[at, other] or inside[other, at] for other in kept):
@@ -140,7 +145,6 @@ class GlancingFinder:
         if not quads:
             return []
         size = (WIDTH_PX, HEIGHT_PX)
-        cuts = [rectify(frame, quad, margin=LOOK, size=size) for quad in quads]
-        crops = np.stack([cv2.cvtColor(cut, cv2.COLOR_BGR2GRAY) for cut in cuts]).astype(np.float32)
+        crops = np.stack([rectify_grey(frame, quad, margin=LOOK, size=size) for quad in quads]).astype(np.float32)
         columns = self._session.run(["log_probs"], {"crops": crops[:, None]})[0]
         return [surety_of(each) for each in columns]

@@ -16,7 +16,9 @@ SEPARATORS = re.compile(r"[\s\-.·•'|_*]+")
 CLOCK_OR_DATE = re.compile(
     r"\d\s*[:/]\s*\d|\b(19|20)\d\d[-.]\d\d?[-.]\d\d?\b|\b\d\d?[-.]\d\d?[-.](19|20)?\d\d\b"
 )
-PHONE = re.compile(r"\(?\d{3}\)?[\s.\-]?\d{3}[\s.\-]?\d{4}|^\s*\d{3}[\s.\-]\d{4}\s*$|^\D*\d{8,}\D*$")
+PHONE = re.compile(r"\(?\d{3}\)?[\s.\-]?\d{3}[\s.\-]?\d{4}|^\D*\d{8,}\D*$")
+LOCAL_PHONE = re.compile(r"^\s*\d{3}[\s.\-]\d{4}\s*$")
+"""Looks like a plate of New Hampshire or Illinois too."""
 SPEED = re.compile(r"\d\s*(km/?h|mph)\b", re.IGNORECASE)
 FOREIGN_MARKS = re.compile(r"[^\s\-.·•'|_*0-9A-Za-z]")
 
@@ -45,9 +47,15 @@ class PlateShape:
 PLATE_SHAPE = PlateShape()
 
 
-def is_caption(raw: str) -> bool:
-    """Say whether a text as read, with its marks, is a clock, a date, a telephone number or a speed."""
-    return any(pattern.search(raw) for pattern in (CLOCK_OR_DATE, PHONE, SPEED))
+def is_caption(raw: str, *, local: bool = True) -> bool:
+    """Say whether a text as read, with its marks, is a clock, a date, a telephone number or a speed.
+
+    Args:
+        raw: the text.
+        local: whether three digits and four are a telephone number: not where a finder of plates told the place.
+    """
+    phones = (PHONE, LOCAL_PHONE) if local else (PHONE,)
+    return any(pattern.search(raw) for pattern in (CLOCK_OR_DATE, *phones, SPEED))
 
 
 def is_wording(text: str, raw: str) -> bool:

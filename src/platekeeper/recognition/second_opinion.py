@@ -1,17 +1,44 @@
 """Two independent readers on one crop: where they agree they are hardly ever wrong."""
 
-from dataclasses import dataclass
+from collections import defaultdict
+from dataclasses import dataclass, replace
 
+from platekeeper.plates import fold
 from platekeeper.recognition.calibration import Points, calibrated
 from platekeeper.recognition.frames import BgrFrame, check_bgr
 from platekeeper.recognition.fusion import fuse
 from platekeeper.recognition.geometry import trimmed
 from platekeeper.recognition.plausibility import is_caption, is_wording
 from platekeeper.recognition.ranking import ranked
-from platekeeper.recognition.results import NOTHING_READ, PlateReading
+from platekeeper.recognition.results import NOTHING_READ, Candidate, PlateReading
 from platekeeper.recognition.seams import PlateReader
 
 Margin = tuple[float, float]
+UNTOLD = 0.5
+"""So much of what a general reader says for a text it says for all that look like it: it never learned plates' typefaces.
+What it confirms counts in full."""
+
+
+def among_look_alikes(reading: PlateReading, others: PlateReading, *, untold: float = UNTOLD) -> PlateReading:
+    """Share a part of each candidate's confidence out among the texts that look like it.
+
+    Args:
+        reading: of a reader that does not tell 8 from B or D from 0 on every plate.
+        others: of the one it is held against; its candidates are texts that may look alike too.
+        untold: how large the part is, 0..1.
+
+    Returns:
+        The reading, its candidates' confidences evened out within each class of look-alikes; their sum is the same.
+    """
+    told = {each.text: each.confidence for each in reading.candidates}
+    classes: dict[str, list[str]] = defaultdict(list)
+    for text in dict.fromkeys([*told, *(each.text for each in others.candidates)]):
+        classes[fold(text)].append(text)
+    alike = [(text, texts) for texts in classes.values() for text in texts]
+    shares = {text: sum(told.get(each, 0.0) for each in texts) / len(texts) for text, texts in alike}
+    evened = {text: (1 - untold) * told.get(text, 0.0) + untold * share for text, share in shares.items()}
+    falling = sorted(evened.items(), key=lambda each: -each[1])
+    return replace(reading, candidates=tuple(Candidate(text, share) for text, share in falling if share > 0))
 
 
 @dataclass(frozen=True)
@@ -50,7 +77,7 @@ class SecondOpinion:
         first = self.first.read_plate(trimmed(crop, margin=self.second_margin, to=self.first_margin))
         fused, agree, raws = self.fused(crop, first)
         # it sees the marks that ours cannot express: what has a clock's is no plate, however sure ours is
-        if any(is_caption(raw) or is_wording(fused.text, raw) for raw in raws):
+        if any(is_caption(raw, local=False) or is_wording(fused.text, raw) for raw in raws):
             return NOTHING_READ
         return calibrated(fused, self.agreeing if agree else self.disagreeing)
 
@@ -67,10 +94,12 @@ class SecondOpinion:
         second = self.second.read_plate(crop)
         agree = bool(first.text) and first.text == second.text
         if self.nearer is None or not self._worth_a_nearer_look(first, second, agree):
-            return ranked(fuse([first, second], weights=[self.first_weight, 1.0])), agree, (second.raw,)
+            both = [first, _held_against(first, second)]
+            return ranked(fuse(both, weights=[self.first_weight, 1.0])), agree, (second.raw,)
         near = self.nearer.read_plate(crop)
         agree = bool(first.text) and first.text == near.text
-        fused = fuse([first, second, near], weights=[2 * self.first_weight, 1.0, 1.0])
+        said = [first, _held_against(first, second), _held_against(first, near)]
+        fused = fuse(said, weights=[2 * self.first_weight, 1.0, 1.0])
         return ranked(fused), agree, (second.raw, near.raw)
 
     def _worth_a_nearer_look(self, first: PlateReading, second: PlateReading, agree: bool) -> bool:
@@ -80,3 +109,7 @@ class SecondOpinion:
         if max(first.confidence, second.confidence) >= self.sure:
             return False
         return first.confidence > self.hopeless[0] or second.confidence > self.hopeless[1]
+
+
+def _held_against(first: PlateReading, second: PlateReading) -> PlateReading:
+    return second if second.text == first.text else among_look_alikes(second, first)
