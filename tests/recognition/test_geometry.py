@@ -12,7 +12,6 @@ from platekeeper.recognition.geometry import (
     plate_within,
     reading_order,
     rectify,
-    rectify_grey,
     size_of,
     trimmed,
 )
@@ -101,23 +100,6 @@ class TestRectify:
 
         assert set(np.unique(frame)) == {7}
         assert_array_equal(corners, SQUARE)
-
-
-class TestRectifyGrey:
-    @pytest.mark.parametrize("shift", [(0, 0), (-30, -25), (40, 30), (300, 300)])
-    def test_cuts_out_what_rectify_does_also_at_the_edge_and_beyond(self, shift: tuple[int, int]) -> None:
-        ramp = np.add.outer(np.arange(60), np.arange(80)).astype(np.uint8)
-        frame = np.repeat(ramp[..., None], 3, axis=2)
-        corners = SQUARE + np.array(shift, dtype=np.float32)
-
-        crop = rectify_grey(frame, corners, margin=(0.25, 0.4), size=(32, 16))
-
-        assert crop.shape == (16, 32)
-        assert_allclose(crop, rectify(frame, corners, margin=(0.25, 0.4), size=(32, 16))[..., 0], atol=1)
-
-    def test_refuses_what_is_no_bgr_frame(self) -> None:
-        with pytest.raises(ValueError, match="expected a BGR frame"):
-            rectify_grey(np.zeros((4, 4), np.uint8), SQUARE, margin=(0.0, 0.0), size=(8, 4))
 
 
 class TestMargins:

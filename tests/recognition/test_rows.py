@@ -44,13 +44,12 @@ def seen(
 class TestMayBeOfTwoRows:
     @pytest.mark.parametrize(("characters", "may"), [(1, False), (2, True), (5, True), (6, False)])
     def test_goes_by_the_characters(self, characters: int, may: bool) -> None:
-        assert may_be_of_two_rows(LOWER, characters) is may
+        assert may_be_of_two_rows(LOWER, (characters, 0.9)) is may
 
-    def test_does_not_grow_what_is_as_high_as_wide_or_very_wide(self) -> None:
-        high = PlateRegion(((0, 0), (100, 0), (100, 95), (0, 95)), 0.9)
+    def test_leaves_out_what_is_very_wide_or_bears_nothing_legible(self) -> None:
         wide = PlateRegion(((0, 0), (100, 0), (100, 20), (0, 20)), 0.9)
-        assert not may_be_of_two_rows(high, 4)
-        assert not may_be_of_two_rows(wide, 4)
+        assert not may_be_of_two_rows(wide, (4, 0.9))
+        assert not may_be_of_two_rows(LOWER, (4, 0.3))
 
 
 class TestGrown:
@@ -82,3 +81,20 @@ class TestInTwoRows:
         assert plate.characters == 7
         assert plate.surety == 0.9
         assert plate.region.box == pytest.approx((100, PLATE_TOP, 220, 170), abs=0.1)
+
+    def test_tells_a_plate_that_was_found_as_a_whole(self) -> None:
+        whole = PlateRegion(((100, 100), (220, 100), (220, 200), (100, 200)), 0.9)
+
+        plate = in_two_rows(whole, seen(upper=(3, 0.7), lower=(4, 0.99), top=100, bottom=200))
+
+        assert plate is not None
+        assert plate.region.box == whole.box
+
+    def test_asks_more_of_what_is_as_wide_as_plates_of_one_row(self) -> None:
+        wide = PlateRegion(((100, 118), (220, 118), (220, 170), (100, 170)), 0.9)
+
+        assert in_two_rows(wide, seen(upper=(3, 0.7), lower=(4, 0.99))) is None
+        assert in_two_rows(wide, seen(upper=(3, 0.9), lower=(4, 0.99))) is not None
+
+    def test_finds_none_where_both_halves_together_bear_too_little(self) -> None:
+        assert in_two_rows(LOWER, seen(upper=(2, 0.99), lower=(2, 0.99))) is None

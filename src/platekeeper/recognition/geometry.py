@@ -2,16 +2,12 @@
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from platekeeper.recognition.frames import BgrFrame, Boxes, GrayFrame, Quad, check_bgr, check_quad
+from platekeeper.recognition.frames import BgrFrame, Boxes, Quad, check_bgr, check_quad
 from platekeeper.recognition.results import Corners
 
 MAX_CROP_PX = 1024
 """No crop is made larger than this, however near the camera a plate is."""
-
-AROUND_PX = 3
-"""What cubic interpolation looks at beyond a crop's edge, and one pixel for rounding."""
 
 
 def overlaps(boxes: Boxes, others: Boxes) -> np.ndarray:
@@ -116,64 +112,21 @@ def rectify(
         ValueError: the frame or the corners have another shape.
     """
     check_bgr(frame)
-    return _cut(frame, corners, margin, size)
-
-
-def rectify_grey(
-    frame: BgrFrame, corners: Quad, *, margin: tuple[float, float], size: tuple[int, int]
-) -> GrayFrame:
-    """Cut a quadrilateral out of a frame, upright and grey (`rectify`): a third of the pixels, and of the time.
-
-    Args:
-        frame: of `rectify`.
-        corners: of `rectify`.
-        margin: of `rectify`.
-        size: width and height of the answer in pixels.
-
-    Returns:
-        The crop, shape (height, width), uint8.
-
-    Raises:
-        ValueError: the frame or the corners have another shape.
-    """
-    check_bgr(frame)
-    x1, y1, x2, y2 = _window(frame, corners, margin)
-    grey = np.asarray(cv2.cvtColor(frame[y1:y2, x1:x2], cv2.COLOR_BGR2GRAY), dtype=np.uint8)
-    return _cut(grey, corners - np.array([x1, y1], dtype=np.float32), margin, size)
-
-
-def _window(frame: BgrFrame, corners: Quad, margin: tuple[float, float]) -> tuple[int, int, int, int]:
-    """Return the part of a frame, x1, y1, x2, y2, that a crop with this margin is made of; at least a pixel."""
-    size = (64, 64)
-    back = cv2.getPerspectiveTransform(_inner(size, margin), np.asarray(corners, dtype=np.float32))
-    outer = np.array([[[0, 0], [64, 0], [64, 64], [0, 64]]], dtype=np.float32)
-    seen = np.nan_to_num(cv2.perspectiveTransform(outer, back)[0])
-    high, wide = frame.shape[:2]
-    (x1, y1), (x2, y2) = seen.min(axis=0) - AROUND_PX, seen.max(axis=0) + AROUND_PX
-    left, top = int(np.clip(x1, 0, wide - 1)), int(np.clip(y1, 0, high - 1))
-    return left, top, int(np.clip(x2, left + 1, wide)), int(np.clip(y2, top + 1, high))
-
-
-def _cut(
-    picture: NDArray[np.uint8], corners: Quad, margin: tuple[float, float], size: tuple[int, int] | None
-) -> NDArray[np.uint8]:
     width, height = size_of(corners)
     wide, high = width * (1 + 2 * margin[0]), height * (1 + 2 * margin[1])
     shrink = min(1.0, MAX_CROP_PX / max(wide, high, 1.0))
     natural = (max(1, round(wide * shrink)), max(1, round(high * shrink)))
     if size is None or (size[0] >= natural[0] and size[1] >= natural[1]):
-        return _warped(picture, corners, margin, size or natural)
+        return _warped(frame, corners, margin, size or natural)
     # shrinking while warping would skip pixels; averaging keeps thin strokes
     between = (max(natural[0], size[0]), max(natural[1], size[1]))
-    whole = _warped(picture, corners, margin, between)
+    whole = _warped(frame, corners, margin, between)
     return np.asarray(cv2.resize(whole, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
 
 
-def _warped(
-    picture: NDArray[np.uint8], corners: Quad, margin: tuple[float, float], size: tuple[int, int]
-) -> NDArray[np.uint8]:
+def _warped(frame: BgrFrame, corners: Quad, margin: tuple[float, float], size: tuple[int, int]) -> BgrFrame:
     warp = cv2.getPerspectiveTransform(np.asarray(corners, dtype=np.float32), _inner(size, margin))
-    crop = cv2.warpPerspective(picture, warp, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    crop = cv2.warpPerspective(frame, warp, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(crop, dtype=np.uint8)
 
 

@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
+import cv2
 import numpy as np
 
 from platekeeper.recognition.ctc import BLANK, LogProbs
 from platekeeper.recognition.finder import INSIDE, Session
 from platekeeper.recognition.frames import BgrFrame, Quad
-from platekeeper.recognition.geometry import as_quad, covered, rectify_grey
+from platekeeper.recognition.geometry import as_quad, covered, rectify
 from platekeeper.recognition.reader import HEIGHT_PX, WIDTH_PX
 from platekeeper.recognition.results import PlateRegion
 from platekeeper.recognition.rows import Look, in_two_rows, may_be_of_two_rows
@@ -26,7 +27,7 @@ CLOSE_UP_PX, CLOSE_UP_RATIO, CLOSE_UP_CONFIDENCE = 480, (1.2, 6.5), 0.6
 """A picture so small and of such a shape may be a plate and nothing else; the finder sees no edge of it then."""
 LOOK = (0.04, 0.04)
 SURE_WHOLE = 0.75
-"""What is read so surely is a plate, and what lies in it is lettering: a short serial bears less than a dealer's frame."""
+"""What is read so surely is a plate, and what lies in it is lettering: short serials bear less than dealers' frames."""
 
 
 def surety_of(columns: LogProbs) -> tuple[int, float]:
@@ -52,11 +53,16 @@ def surety_of(columns: LogProbs) -> tuple[int, float]:
 
 @dataclass(frozen=True)
 class Glanced:
-    """What a glance at a region shows: how many characters, and how sure finder and reader are of them."""
+    """What a glance at a region shows: how many characters, and how sure the reader is of them."""
 
     region: PlateRegion
     characters: int
-    surety: float
+    reading: float
+
+    @property
+    def surety(self) -> float:
+        """How sure finder and reader are together."""
+        return self.region.confidence * self.reading
 
     @property
     def worth(self) -> float:
@@ -113,30 +119,31 @@ class GlancingFinder:
 
     def find_plates(self, frame: BgrFrame) -> list[PlateRegion]:
         """Find the plates in a frame, the surest first (`PlateFinder`)."""
-        plausible = self._plausible(frame, self._finder.find_plates(frame)[:MOST_REGIONS])
-        if not plausible and is_close_up(frame):
-            plausible = self._plausible(frame, [all_of(frame)])
-        whole = whole_ones(plausible)
-        if any(may_be_of_two_rows(each.region, each.characters) for each in whole):
-            whole = whole_ones([*whole, *self._of_two_rows(frame, whole)])
+        seen = self._seen(frame, self._finder.find_plates(frame)[:MOST_REGIONS])
+        if not any(self._is_plausible(each) for each in seen) and is_close_up(frame):
+            seen = [*seen, *self._seen(frame, [all_of(frame)])]
+        whole = whole_ones([each for each in seen if self._is_plausible(each)])
+        whole = whole_ones([*whole, *self._of_two_rows(frame, seen)])
         return [glanced.region for glanced in whole]
 
-    def _of_two_rows(self, frame: BgrFrame, glanced: Sequence[Glanced]) -> list[Glanced]:
-        parts = [each for each in glanced if may_be_of_two_rows(each.region, each.characters)]
+    def _of_two_rows(self, frame: BgrFrame, seen: Sequence[Glanced]) -> list[Glanced]:
+        parts = [each for each in seen if may_be_of_two_rows(each.region, (each.characters, each.reading))]
         look = partial(self._looks, frame)
         plates = [(part, in_two_rows(part.region, look)) for part in parts]
         return [
-            Glanced(plate.region, plate.characters, max(part.surety, plate.surety * plate.region.confidence))
+            Glanced(plate.region, plate.characters, max(part.reading, plate.surety))
             for part, plate in plates
-            if plate is not None
+            if plate
         ]
 
-    def _plausible(self, frame: BgrFrame, regions: Sequence[PlateRegion]) -> list[Glanced]:
-        seen = [
-            Glanced(region, characters, region.confidence * sure)
-            for region, (characters, sure) in zip(regions, self._glances(frame, regions), strict=True)
+    def _seen(self, frame: BgrFrame, regions: Sequence[PlateRegion]) -> list[Glanced]:
+        return [
+            Glanced(region, *look)
+            for region, look in zip(regions, self._glances(frame, regions), strict=True)
         ]
-        return [g for g in seen if g.characters >= FEWEST_CHARACTERS and g.surety >= self._least]
+
+    def _is_plausible(self, glanced: Glanced) -> bool:
+        return glanced.characters >= FEWEST_CHARACTERS and glanced.surety >= self._least
 
     def _glances(self, frame: BgrFrame, regions: Sequence[PlateRegion]) -> list[Look]:
         return self._looks(frame, [as_quad(region.corners) for region in regions])
@@ -145,6 +152,7 @@ class GlancingFinder:
         if not quads:
             return []
         size = (WIDTH_PX, HEIGHT_PX)
-        crops = np.stack([rectify_grey(frame, quad, margin=LOOK, size=size) for quad in quads]).astype(np.float32)
+        cuts = [rectify(frame, quad, margin=LOOK, size=size) for quad in quads]
+        crops = np.stack([cv2.cvtColor(cut, cv2.COLOR_BGR2GRAY) for cut in cuts]).astype(np.float32)
         columns = self._session.run(["log_probs"], {"crops": crops[:, None]})[0]
         return [surety_of(each) for each in columns]

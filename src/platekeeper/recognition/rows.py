@@ -15,13 +15,19 @@ from platekeeper.recognition.results import PlateRegion
 
 ROW_CHARACTERS = (2, 5)
 """So few and so many characters stand in one of two rows."""
-FOUND_RATIO = (1.3, 4.5)
-"""How many times as wide as high the part of such a plate is that the finder tells."""
+FEWEST_CHARACTERS = 5
+"""Both rows together bear no fewer."""
+WIDEST_PART = 4.5
+"""The part of such a plate that the finder tells is at most so many times as wide as high."""
+NARROW = 2.0
+"""Hardly a plate of one row is so narrow: what is may be all of a plate of two rows, and needs less surety."""
+LEAST_SURETY, NARROW_LEAST = 0.6, 0.45
+"""What is read less surely at a glance is no part of one."""
 PLATE_RATIOS = (0.98, 1.12, 1.3)
 """How many times as wide as high plates of two rows are."""
 ROWS = ((0.0, 0.52), (0.48, 1.0))
 """Between which parts of its height each row of such a plate stands."""
-ROW_SURETY = 0.8
+ROW_SURETY, NARROW_SURETY = 0.8, 0.65
 """A half that is read less surely is bodywork, a frame's wording or the wording of the plate itself."""
 
 Look = tuple[int, float]
@@ -37,11 +43,23 @@ class TwoRows:
     surety: float
 
 
-def may_be_of_two_rows(region: PlateRegion, characters: int) -> bool:
-    """Say whether a region may be a part of a plate of two rows."""
-    width, height = size_of(as_quad(region.corners))
+def may_be_of_two_rows(region: PlateRegion, look: Look) -> bool:
+    """Say whether a region may be a plate of two rows, or a part of one.
+
+    Args:
+        region: the region.
+        look: what a glance at it shows.
+    """
+    characters, surety = look
     low, high = ROW_CHARACTERS
-    return low <= characters <= high and FOUND_RATIO[0] * height <= width <= FOUND_RATIO[1] * height
+    ratio = _ratio(as_quad(region.corners))
+    least = NARROW_LEAST if ratio <= NARROW else LEAST_SURETY
+    return low <= characters <= high and surety >= least and ratio <= WIDEST_PART
+
+
+def _ratio(quad: Quad) -> float:
+    width, height = size_of(quad)
+    return width / max(height, 1.0)
 
 
 def grown(quad: Quad) -> list[Quad]:
@@ -84,13 +102,22 @@ def in_two_rows(region: PlateRegion, glance: Callable[[Sequence[Quad]], Sequence
     Returns:
         The plate, or None where no half beside the region bears characters.
     """
-    plates = grown(as_quad(region.corners))
+    quad = as_quad(region.corners)
+    plates = [quad, *grown(quad)] if _ratio(quad) <= NARROW else grown(quad)
     looks = glance([row_of(plate, part) for plate in plates for part in ROWS])
-    low, high = ROW_CHARACTERS
+    least = NARROW_SURETY if _ratio(quad) <= NARROW else ROW_SURETY
     best = None
     for plate, upper, lower in zip(plates, looks[0::2], looks[1::2], strict=True):
-        surety = min(upper[1], lower[1])
-        if surety >= ROW_SURETY and all(low <= found <= high for found, _ in (upper, lower)):
-            told = TwoRows(PlateRegion(as_corners(plate), region.confidence), upper[0] + lower[0], surety)
-            best = told if best is None or told.surety > best.surety else best
+        told = TwoRows(
+            PlateRegion(as_corners(plate), region.confidence), upper[0] + lower[0], min(upper[1], lower[1])
+        )
+        if told.surety >= least and _is_one(upper, lower) and (best is None or told.surety > best.surety):
+            best = told
     return best
+
+
+def _is_one(upper: Look, lower: Look) -> bool:
+    low, high = ROW_CHARACTERS
+    return (
+        all(low <= each <= high for each in (upper[0], lower[0])) and upper[0] + lower[0] >= FEWEST_CHARACTERS
+    )

@@ -14,9 +14,9 @@ from platekeeper.recognition.results import NOTHING_READ, Candidate, PlateReadin
 from platekeeper.recognition.seams import PlateReader
 
 Margin = tuple[float, float]
-UNTOLD = 0.5
-"""So much of what a general reader says for a text it says for all that look like it: it never learned plates' typefaces.
-What it confirms counts in full."""
+UNTOLD, AT_LEAST = 0.7, 0.3
+"""So much of what a general reader says for a text it says for all that look like it, for it never learned plates'
+typefaces; where ours is less sure than the second figure, it knows no better, and both count in full."""
 
 
 def among_look_alikes(reading: PlateReading, others: PlateReading, *, untold: float = UNTOLD) -> PlateReading:
@@ -112,4 +112,6 @@ class SecondOpinion:
 
 
 def _held_against(first: PlateReading, second: PlateReading) -> PlateReading:
-    return second if second.text == first.text else among_look_alikes(second, first)
+    if second.text == first.text or first.confidence < AT_LEAST:
+        return second
+    return among_look_alikes(second, first)
