@@ -60,6 +60,19 @@ class TestRanked:
         assert len(found.characters) == 7
 
 
+class TestRegionsTold:
+    def test_is_not_told_where_it_issues_nothing_of_what_was_read(self) -> None:
+        assert ranked(reading(("B305CIL", 0.7), ("B305CL", 0.2), region="BR")).region is None
+        assert ranked(reading(("B305CIL", 0.7), region="BR")).region is None
+
+    def test_is_not_told_of_a_text_that_somebody_chose(self) -> None:
+        assert ranked(reading(("SURFER", 0.7), ("SURFE", 0.2), region="US-CA")).region is None
+
+    def test_is_told_where_it_issues_what_was_read(self) -> None:
+        assert ranked(reading(("BRA4E19", 0.7), ("8RA4E19", 0.2), region="BR")).region == "BR"
+        assert ranked(reading(("8ABC123", 0.7), region="US-CA")).region == "US-CA"
+
+
 @dataclass
 class GivenReading:
     given: PlateReading

@@ -81,7 +81,7 @@ class ReaderSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     Attributes:
         margins: how the plate is cut out for each look, parts of its width and height; the looks are fused.
         temperature: divides the log-probabilities; above 1 where the model is too sure.
-        region_confidence: below it no region is told.
+        region_confidence: below it no region is told; nor is one that does not issue what was read (`ranking`).
         confidence: points (what the model says, how often that is right), rising; calibrates a reading.
         agreeing: the same for readings that an independent second reader confirms.
         disagreeing: the same for readings that it contradicts.
@@ -89,7 +89,7 @@ class ReaderSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     margins: tuple[tuple[float, float], ...] = ((0.04, 0.04), (0.0, 0.0), (0.08, 0.08))
     temperature: float = 1.0
-    region_confidence: float = 0.8
+    region_confidence: float = 0.6
     confidence: Points = ((0.0, 0.0), (1.0, 1.0))
     agreeing: Points = ((0.0, 0.0), (1.0, 1.0))
     disagreeing: Points = ((0.0, 0.0), (1.0, 1.0))

@@ -6,7 +6,7 @@ Only the order of what was read changes, never a character; what was read stays 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from platekeeper.plates import RankedText, rerank
+from platekeeper.plates import RankedText, formats_matching, rerank
 from platekeeper.recognition.calibration import Points, calibrated
 from platekeeper.recognition.characters import characters_of_candidates
 from platekeeper.recognition.frames import BgrFrame
@@ -21,6 +21,8 @@ STRENGTH = 0.5
 def ranked(reading: PlateReading, *, strength: float = STRENGTH) -> PlateReading:
     """Weigh a reading's candidates by the formats of its region, or of all where none was told.
 
+    A region that issues none of them was told wrongly; one that does not issue the best of them stays untold.
+
     Args:
         reading: as a reader gives it.
         strength: how much formats count, 0 not at all, 1 fully.
@@ -28,6 +30,17 @@ def ranked(reading: PlateReading, *, strength: float = STRENGTH) -> PlateReading
     Returns:
         The reading with its candidates in the new order; together they keep the confidence that they had.
     """
+    if reading.region and not any(_is_issued(each.text, reading.region) for each in reading.candidates):
+        reading = replace(reading, region=None)
+    weighed = _weighed(reading, strength=strength)
+    return weighed if _is_issued(weighed.text, weighed.region) else replace(weighed, region=None)
+
+
+def _is_issued(text: str, region: str | None) -> bool:
+    return region is None or bool(formats_matching(text, region))
+
+
+def _weighed(reading: PlateReading, *, strength: float) -> PlateReading:
     if len(reading.candidates) < 2:
         return reading
     offered = [(each.text, each.confidence) for each in reading.candidates]
