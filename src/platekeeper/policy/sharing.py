@@ -177,8 +177,11 @@ def _purpose_barred(facts: ReleaseFacts, purpose: BarredPurpose) -> bool:
     said = f"{request.purpose}. {request.authority}. {request.agency}. {request.requester}"
     findings = lint_reason(said, barred=facts.barred_purposes)
     found = any(finding.purpose is purpose for finding in findings)
-    # a court declares nothing: what its paper says is looked at all the same
-    undeclared = purpose not in request.disclaims and not facts.is_compelled
+    # a court declares nothing: what its paper says is looked at all the same, and without one the next rule speaks
+    asks_by_right = (
+        facts.is_compelled or facts.recipient in _OF_PROCEEDINGS - facts.profile.sharing.recipients.value
+    )
+    undeclared = purpose not in request.disclaims and not asks_by_right
     return purpose in facts.barred_purposes and (found or undeclared)
 
 

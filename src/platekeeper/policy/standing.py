@@ -219,17 +219,20 @@ def _operating(facts: AccessFacts) -> Refusal | None:
 def _not_technical(facts: AccessFacts) -> Refusal | None:
     if facts.request.function not in _TECHNICAL or facts.person.roles & _TECHNICIANS:
         return None
-    return Refusal(
-        f"Only the system's administrators may {facts.request.function.in_words}.",
-        "Ask an administrator to do it.",
-    )
+    return _for_others(facts, "Only the system's administrators may", _TECHNICIANS)
 
 
 def _ungranted(facts: AccessFacts) -> Refusal | None:
     function, roles = facts.request.function, facts.profile.roles
-    able = {role: right for role, right in roles.items() if function in right.functions}
-    if facts.person.roles & able.keys():
+    if any(function in roles[role].functions for role in facts.person.roles & roles.keys()):
         return None
+    return _for_others(facts, "None of your roles may", frozenset(Role))
+
+
+def _for_others(facts: AccessFacts, said: str, among: frozenset[Role]) -> Refusal:
+    """Refuse a function by naming the roles that have it, each with its clause."""
+    function, roles = facts.request.function, facts.profile.roles
+    able = {role: right for role, right in roles.items() if role in among and function in right.functions}
     office = facts.profile.duties[Duty.ADMINISTRATION].value
     if not able:
         return Refusal(
@@ -238,7 +241,7 @@ def _ungranted(facts: AccessFacts) -> Refusal | None:
         )
     who = " or ".join(f'"{right.title}" ({right.clause})' for right in able.values())
     return Refusal(
-        f"None of your roles may {function.in_words}: that is for {who}.",
+        f"{said} {function.in_words}: that is for {who}.",
         f"Ask one of them to do it, or the {office} about your roles.",
         clause=next(iter(able.values())).clause,
     )

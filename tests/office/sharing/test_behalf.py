@@ -72,6 +72,15 @@ class TestForAnotherAgency:
             "ALLOWED", "search", release.recipient, number, asked.purpose_code, asked.case_number,
         )  # fmt: skip
 
+    def test_begins_on_the_search_page_with_purpose_and_case(self):
+        agency = an_agency()
+        person, release = a_searcher(agency), approved(agency)
+
+        page = logged_in(person).get(f"{SEARCH}?release={release.request.pk}").content.decode()
+
+        assert f'<option value="{release.request.pk}" selected>' in page
+        assert 'value="26-01234"' in page
+
     def test_is_told_on_the_page_of_the_release(self):
         agency = an_agency()
         person, release = a_searcher(agency), approved(agency)

@@ -160,8 +160,8 @@ class TestLegalProcess:
     @pytest.mark.parametrize(
         "changes",
         [
-            {"process": None, "disclaims": frozenset(BarredPurpose)},
-            {"recipient_state": "NV", "disclaims": frozenset(BarredPurpose)},
+            {"process": None},
+            {"recipient_state": "NV"},
         ],
         ids=["none", "of Nevada"],
     )

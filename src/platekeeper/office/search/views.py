@@ -26,8 +26,11 @@ def search(request: HttpRequest) -> HttpResponse:
     """Show the form, and the answer if there was a question."""
     person = person_of(request)
     profile = profile_of(person.agency)
-    initial = {"radius_m": 500, "release": request.GET.get("release", "")}
+    initial: dict[str, Any] = {"radius_m": 500, "release": request.GET.get("release", "")}
     form = SearchForm(profile, person, request.POST or None, initial=initial)
+    if initial["release"] in form.covers:
+        cover = form.covers[initial["release"]]
+        form.initial |= {"purpose": cover.purpose, "case_number": cover.case_number}
     context, status = _answered(request, person, form) if request.method == "POST" else ({}, 200)
     page = {"form": form, "kept_open": _folds(form), **frame_of(person, form), **context}
     return render(request, "search/search.html", page, status=status)
