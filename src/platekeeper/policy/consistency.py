@@ -296,10 +296,19 @@ def _loosened(profile: Profile) -> Iterator[Objection]:
             law = getattr(profile.floor, limit.floor)
             yield Objection(
                 limit.path,
-                f"{limit.path} loosens the law of {profile.floor.title}.",
+                f"{limit.path} loosens the law of {profile.floor.title}{_of_value(law.value)}.",
                 limit.remedy,
                 clause=law.clause,
             )
+
+
+def _of_value(value: object) -> str:
+    """Say what a law sets, where it sets more than yes."""
+    if isinstance(value, Period):
+        return f", which sets {value.words}"
+    if isinstance(value, frozenset | tuple):
+        return f", which lists {', '.join(sorted(value))}"
+    return ""
 
 
 def _unruled(profile: Profile) -> Iterator[Objection]:
