@@ -24,6 +24,7 @@ from tests.policy.rows_conduct import (
     cancelled,
     entry,
     listed,
+    ordered,
     release,
     sergeants,
     step,
@@ -254,6 +255,14 @@ class TestRelease:
     @pytest.mark.parametrize("missing", ["agency", "requester", "purpose"])
     def test_names_agency_person_and_purpose(self, missing):
         assert isinstance(release(REDONDO, **{missing: " "}), Denied)
+
+    def test_sends_courts_to_counsel_where_the_policy_names_no_process(self):
+        silent = changed(REDONDO, sharing=changed(REDONDO.sharing, legal_process=None))
+
+        decision = ordered(silent)
+
+        assert isinstance(decision, Denied)
+        assert (decision.clause, "none is named" in decision.reason) == ("RB 432.9", True)
 
 
 class TestHold:

@@ -180,16 +180,27 @@ class Sharing:
             otherwise="Single requests need no agreement; standing access does.",
         )
     )
-    legal_process: Setting[frozenset[LegalProcess]] = field(
+    legal_process: Setting[frozenset[LegalProcess]] | None = field(
+        default=None,
         metadata=says(
             "barred recipients",
             "Courts, the defense and prosecutors beyond these receive data on: {}; approved as any other request.",
             otherwise="Legal process is answered outside the system, by counsel.",
-        )
+        ),
     )
     public_requests_to: Setting[str] = field(
         metadata=says("barred recipients", "Requests from outside law enforcement go to: {}.")
     )
+
+    @property
+    def answered(self) -> frozenset[LegalProcess]:
+        """The legal process on which data is handed over; none where the policy does not say."""
+        return self.legal_process.value if self.legal_process else frozenset()
+
+    @property
+    def process_clause(self) -> str:
+        """The clause that says which legal process is answered, else who may have data at all."""
+        return (self.legal_process or self.recipients).clause
 
 
 @dataclass(frozen=True, kw_only=True)

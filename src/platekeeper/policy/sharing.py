@@ -102,7 +102,7 @@ class ReleaseFacts:
         """Whether legal process of this state, which the policy answers, obliges the agency to hand over."""
         request = self.request
         return (
-            request.process in self.profile.sharing.legal_process.value
+            request.process in self.profile.sharing.answered
             and self.recipient in _OF_PROCEEDINGS - self.barred_recipients
             and request.state in {"", self.profile.state}
         )
@@ -155,12 +155,12 @@ def _barred_recipient(facts: ReleaseFacts) -> Refusal | None:
 
 
 def _uncompelled(facts: ReleaseFacts) -> Refusal:
-    answered = facts.profile.sharing.legal_process
-    kinds = ", ".join(sorted(one.replace("-", " ") for one in answered.value)) or "none"
+    answered = facts.profile.sharing.answered
+    kinds = ", ".join(sorted(one.replace("-", " ") for one in answered)) or "none is named"
     return Refusal(
         f"This agency hands data to a {facts.recipient} only where legal process of its state obliges it ({kinds}).",
         "Enter the process with its number, its issuer and the paper itself; without one refer the request to counsel.",
-        clause=answered.clause,
+        clause=facts.profile.sharing.process_clause,
     )
 
 
@@ -234,7 +234,7 @@ def _nameless_process(facts: ReleaseFacts) -> Refusal | None:
     return Refusal(
         "The legal process has no number, or it is not said who issued it.",
         "Enter both as they stand on the paper.",
-        clause=facts.profile.sharing.legal_process.clause,
+        clause=facts.profile.sharing.process_clause,
     )
 
 

@@ -50,7 +50,7 @@ def superuser(database):
 @pytest.fixture
 def broken(superuser, agency):
     """A ledger whose latest entry a superuser changed, and that was signed in between in vain."""
-    number = record_event(agency=agency.slug, event="camera.moved", actor="alice", subject="x", details={})
+    number = record_event(agency=agency.slug, event="camera.deployed", actor="alice", subject="x", details={})
     _set_actor(superuser, number, "mallory")
     with pytest.raises(LedgerError) as told:
         sign_ledger(timezone.now())
@@ -80,7 +80,7 @@ class TestWhileTheLedgerDoesNotHold:
 
     def test_what_was_open_shows_no_more(self, agency, superuser):
         number = record_event(
-            agency=agency.slug, event="camera.moved", actor="alice", subject="x", details={}
+            agency=agency.slug, event="camera.deployed", actor="alice", subject="x", details={}
         )
         grant = open_access(
             person=a_searcher(agency), agency=agency, inquiry=an_inquiry(agency), now=timezone.now()
@@ -136,7 +136,7 @@ class TestWhileTheLedgerDoesNotHold:
 class TestOnceItHoldsAgain:
     def test_everything_opens_as_before(self, agency, superuser, owner):
         number = record_event(
-            agency=agency.slug, event="camera.moved", actor="alice", subject="x", details={}
+            agency=agency.slug, event="camera.deployed", actor="alice", subject="x", details={}
         )
         _set_actor(superuser, number, "mallory")
         for check in (sign_ledger, verify_ledger):
@@ -165,7 +165,7 @@ class TestOnceItHoldsAgain:
 
 class TestSignLedger:
     def test_publishes_what_it_signed(self, agency):
-        record_event(agency=agency.slug, event="camera.moved", actor="alice", subject="x", details={})
+        record_event(agency=agency.slug, event="camera.deployed", actor="alice", subject="x", details={})
 
         sign_ledger(timezone.now())
 
@@ -181,7 +181,7 @@ class TestSignLedger:
         assert len(kept_book().checkpoints()) == size
 
     def test_signs_without_a_time_stamp_where_the_authority_cannot_be_asked(self, agency, tmp_path):
-        record_event(agency=agency.slug, event="camera.moved", actor="alice", subject="x", details={})
+        record_event(agency=agency.slug, event="camera.deployed", actor="alice", subject="x", details={})
 
         with override_settings(TIMESTAMPS="http://127.0.0.1:9/", TIMESTAMP_ROOTS=str(tmp_path / "none.pem")):
             sign_ledger(timezone.now())

@@ -1,11 +1,13 @@
 """What each role may do: the database's own catalogue against the one table that says so (config/privileges.py)."""
 
 from collections import defaultdict
+from pathlib import Path
 
 import psycopg
 import pytest
 from psycopg.errors import InsufficientPrivilege
 
+import platekeeper
 from platekeeper.office.config.database import LOGIN_ROLES, Database
 from platekeeper.office.config.privileges import FUNCTIONS, TABLES, VIEWS
 
@@ -252,6 +254,20 @@ class TestWhatWasWritten:
 
 
 class TestRecordEvent:
+    def test_lets_the_pages_tell_nothing_that_no_page_does(self, owner):
+        code = "".join(path.read_text() for path in Path(platekeeper.__file__).parent.rglob("*.py"))
+        told = [event for (event,) in owner.execute("SELECT event FROM web_event").fetchall()]
+
+        assert len(told) > 40
+        assert [event for event in told if event not in code and not event.startswith("old-data.")] == []
+
+    @pytest.mark.parametrize(
+        "change", ["INSERT INTO web_event VALUES ('policy.published')", "TABLE web_event"]
+    )
+    def test_lets_nobody_lengthen_that_list(self, change, web):
+        with pytest.raises(InsufficientPrivilege):
+            web.execute(change)
+
     CALL = "SELECT record_event('', %s, 'x', 'y', '{}')"
 
     @pytest.mark.parametrize("event", ["access.opened", "access.denied", "access.anything"])
@@ -264,6 +280,10 @@ class TestRecordEvent:
         ("role", "event"),
         [("web", "purge.done"), ("web", "hold.placed"), ("web", "ledger.exported"), ("web", "Access.opened"),
          ("web", " access.opened"), ("web", "login.x\naccess.opened"), ("web", "login.succeeded.access.opened"),
+         ("web", "policy.published"), ("web", "policy.proposed"), ("web", "account.disabled"),
+         ("web", "account.appointed"), ("web", "authorization.granted"), ("web", "training.completed"),
+         ("web", "alert.verified"), ("web", "alert.raised"),
+         ("web", "hot-list.entry-approved"), ("web", "release-request.approved"),
          ("ingest", "login.succeeded"), ("ingest", "access-record.changed"), ("custodian", "alert.raised"),
          ("auditor", "purge.done"), ("auditor", "login.succeeded")],
     )  # fmt: skip
@@ -273,7 +293,7 @@ class TestRecordEvent:
 
     @pytest.mark.parametrize(
         ("role", "event"),
-        [("web", "login.succeeded"), ("web", "alert.verified"), ("ingest", "alert.raised"),
+        [("web", "login.succeeded"), ("web", "alert.step-refused"), ("ingest", "alert.raised"),
          ("custodian", "purge.done"), ("auditor", "ledger.exported"), ("owner", "account.added")],
     )  # fmt: skip
     def test_appends_what_a_role_may_tell(self, role, event, connect, owner):

@@ -245,7 +245,9 @@ class TestEverythingNamesTheVersion:
     def test_an_entry_of_an_event(self, second, owner):
         subject = secrets.token_hex(6)
 
-        record_event(agency=second.slug, event="camera.moved", actor="a", subject=subject, details={"n": 1})
+        record_event(
+            agency=second.slug, event="camera.deployed", actor="a", subject=subject, details={"n": 1}
+        )
 
         assert _details(owner, subject) == {"n": 1, "policy_version": version_in_force(second).version}
 

@@ -204,4 +204,4 @@ class TestForAColleague:
 
 class TestLegalProcess:
     def test_is_spelled_in_every_profile(self):
-        assert all(load_profile(slug).sharing.legal_process.clause for slug in profiles())
+        assert all(load_profile(slug).sharing.legal_process for slug in profiles())

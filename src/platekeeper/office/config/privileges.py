@@ -155,6 +155,7 @@ TABLES: dict[str, dict[str, tuple[str, ...]]] = {
     "transfer_step": {"custodian": (SELECT,), "web": (SELECT,)},
     "trouble_ticket": {"web": (SELECT, INSERT, "UPDATE (closed_at, closed_by_id, outcome)")},
     "unit_shift": {"web": (SELECT, INSERT, "UPDATE (logged_off_at)")},
+    "web_event": {"gate": (SELECT,)},
     "rms_attempt": {"custodian": (SELECT, INSERT), "gate": (SELECT,)},
     "rms_connection": {"custodian": (SELECT,), "gate": (SELECT,), "web": (SELECT,)},
     "rms_request": {"custodian": (SELECT,), "gate": (SELECT, INSERT)},

@@ -30,7 +30,7 @@ def search(request: HttpRequest) -> HttpResponse:
     form = SearchForm(profile, person, request.POST or None, initial=initial)
     if initial["release"] in form.covers:
         cover = form.covers[initial["release"]]
-        form.initial |= {"purpose": cover.purpose, "case_number": cover.case_number}
+        form.initial = {**initial, "purpose": cover.purpose, "case_number": cover.case_number}
     context, status = _answered(request, person, form) if request.method == "POST" else ({}, 200)
     page = {"form": form, "kept_open": _folds(form), **frame_of(person, form), **context}
     return render(request, "search/search.html", page, status=status)

@@ -91,7 +91,7 @@ def new(request: HttpRequest) -> HttpResponse:
         "profile": profile,
         "purposes": {purpose.code: purpose.clause for purpose in profile.purposes.authorized},
         "case_example": profile.access.case_number_example.value,
-        "processes": [text for one, text in PROCESSES.items() if one in profile.sharing.legal_process.value],
+        "processes": [text for one, text in PROCESSES.items() if one in profile.sharing.answered],
         "shared_with": [text for one, text in RECIPIENTS.items() if one in profile.sharing.recipients.value],
     }
     return render(request, "sharing/new.html", context, status=422 if form.errors else 200)
