@@ -2,9 +2,9 @@
 """Millions of reads in minutes: the city's habits drawn inside the database, its indexes built afterwards.
 
 The reads look as those of `bench.city` do (log-normal returns, homes, hours of traffic, 5 % misread); every fiftieth car has
-company: another follows it by a few seconds on two of five of its passages. The reads of a
-month are written in order of time into a table that joins the others when it is full, so the layout is that of a year
-of taking reads.
+company: another follows it by a few seconds on two of five of its passages. Every fifth camera rides on a car, up and
+down the streets. The reads of a month are written in order of time into a table that joins the others when it is full, so
+the layout is that of a year of taking reads.
 """
 
 from collections.abc import Iterator
@@ -12,12 +12,13 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 import psycopg
-from bench.city import READS_A_CAR, City, Precinct, Sighting
+from bench.city import READS_A_CAR, City, Precinct, Sighting, spots
 
 if TYPE_CHECKING:
     from platekeeper.office.config.database import Database
 
 COMPANY = 50
+CAR = 5
 
 _CARS = """
 CREATE UNLOGGED TABLE bench_car AS
@@ -55,7 +56,8 @@ SELECT d.read_at + (4 + random() * 20) * interval '1 second', d.camera, c.plate,
 _MONTH = """
 INSERT INTO {table} (agency_id, read_at, id, received_at, camera_id, plate, plate_raw, region, confidence, lat, lon, cell,
                      passage_id, revision, producer, detail)
-SELECT %(agency)s, d.read_at, d.id, d.read_at, p.camera_id, d.plate, d.plate, 'US-CA', d.confidence, p.lat, p.lon, p.cell,
+SELECT %(agency)s, d.read_at, d.id, d.read_at, p.camera_id, d.plate, d.plate, 'US-CA', d.confidence, coalesce(d.lat, p.lat),
+       coalesce(d.lon, p.lon), coalesce((floor((d.lat + 90) * 180)::int << 16) | floor((d.lon + 180) * 180)::int, p.cell),
        d.id, 1, 'bench',
        jsonb_build_object(
            'plate', jsonb_build_object('raw', d.plate, 'display', d.plate, 'norm', d.plate, 'region', 'US-CA',
@@ -65,7 +67,9 @@ SELECT %(agency)s, d.read_at, d.id, d.read_at, p.camera_id, d.plate, d.plate, 'U
            'captured_at', d.read_at, 'camera', jsonb_build_object('ref_raw', 'camera-' || d.camera), 'schema', 1, 'id', d.id)
   FROM (SELECT *, encode(set_byte(set_byte(substring(int8send((extract(epoch FROM read_at) * 1000)::int8) FROM 3)
                  || substring(uuid_send(gen_random_uuid()) FROM 7), 6, 112 + floor(random() * 16)::int), 8, 128 + floor(random() * 64)::int),
-                 'hex')::uuid AS id
+                 'hex')::uuid AS id,
+               CASE WHEN camera %% %(car)s = 0 THEN %(south)s + random() * %(north_by)s END AS lat,
+               CASE WHEN camera %% %(car)s = 0 THEN %(west)s + floor(random() * %(streets)s) * %(street)s END AS lon
           FROM bench_draw WHERE read_at >= %(since)s AND read_at < %(until)s) d
   JOIN bench_place p ON p.n = d.camera
  ORDER BY d.read_at
@@ -78,13 +82,11 @@ def fill_quickly(database: "Database", here: Precinct, start: datetime, end: dat
 
     Only for a database that holds no reads yet: it makes the months' tables itself.
     """
-    from platekeeper.office.reads.places import cell_of
-
     city = here.city
     given = {
         "cameras": len(city.places), "each": READS_A_CAR, "plates": city.plates, "start": start,
         "days": (end - start).days, "agency": here.agency.pk, "company": COMPANY,
-        "hours": [hour for hour, weight in enumerate(_HOURS) for _ in range(weight)],
+        "car": CAR, **_streets(city), "hours": [hour for hour, weight in enumerate(_HOURS) for _ in range(weight)],
     }  # fmt: skip
     with psycopg.connect(database.address("owner"), autocommit=True) as connection:
         connection.execute("SET work_mem = '512MB'")
@@ -95,10 +97,11 @@ def fill_quickly(database: "Database", here: Precinct, start: datetime, end: dat
         connection.execute(
             "CREATE UNLOGGED TABLE bench_place (n int, camera_id int8, lat float8, lon float8, cell int)"
         )
+        numbers = spots(connection, here, riding=CAR)
         with connection.cursor() as cursor:
             cursor.executemany(
                 "INSERT INTO bench_place VALUES (%s, %s, %s, %s, %s)",
-                [(n, here.cameras[n], *place, cell_of(*place)) for n, place in enumerate(city.places)],
+                [(n, here.cameras[n], *place, numbers[n]) for n, place in enumerate(city.places)],
             )
         connection.execute(_CARS, given)
         connection.execute(_DRAWS, given)
@@ -106,17 +109,38 @@ def fill_quickly(database: "Database", here: Precinct, start: datetime, end: dat
         connection.execute("ANALYZE bench_draw, bench_place")
         for since, until in _months(start, end):
             _fill_month(connection, since, until, given)
-        connection.execute(
-            "INSERT INTO plate SELECT agency_id, plate, translate(plate, 'ODQIZSBG', '00012586'),"
-            " date_trunc('month', min(read_at))::date, date_trunc('month', max(read_at))::date"
-            " FROM read WHERE agency_id = %(agency)s GROUP BY agency_id, plate ORDER BY plate",
-            given,
-        )
+        _fill_plates(connection, given)
         row = connection.execute("SELECT count(*) FROM bench_draw").fetchone()
         connection.execute("DROP TABLE bench_draw, bench_car, bench_place")
         connection.execute("VACUUM ANALYZE read, plate")
         assert row
         return int(row[0])
+
+
+def _streets(city: City) -> dict[str, float]:
+    lats, lons = zip(*city.places, strict=True)
+    streets = sorted(set(lons))
+    return {
+        "south": min(lats), "north_by": max(lats) - min(lats), "west": streets[0], "streets": len(streets),
+        "street": streets[1] - streets[0],
+    }  # fmt: skip
+
+
+def _fill_plates(connection: psycopg.Connection, given: dict[str, Any]) -> None:
+    # their indexes are built afterwards: one plate at a time takes ten times as long
+    indexes = connection.execute(
+        "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = 'plate' AND indexname <> 'plate_pkey'"
+    ).fetchall()
+    for name, _ in indexes:
+        connection.execute(f"DROP INDEX {name}")
+    connection.execute(
+        "INSERT INTO plate SELECT agency_id, plate, translate(plate, 'ODQIZSBG', '00012586'),"
+        " date_trunc('month', min(read_at))::date, date_trunc('month', max(read_at))::date"
+        " FROM read WHERE agency_id = %(agency)s GROUP BY agency_id, plate ORDER BY plate",
+        given,
+    )
+    for _, definition in indexes:
+        connection.execute(definition)
 
 
 def some_sightings(database: "Database", here: Precinct, count: int) -> list[Sighting]:

@@ -23,6 +23,8 @@ from uuid import UUID
 import numpy as np
 
 if TYPE_CHECKING:
+    from psycopg import Connection
+
     from platekeeper.office.accounts.models import Agency, Person
     from platekeeper.office.config.database import Database
     from platekeeper.office.reads.arrival import Arrival
@@ -151,7 +153,7 @@ class Precinct:
             id=sighting.id, camera_id=self.cameras[sighting.camera], read_at=sighting.read_at,
             plate=sighting.plate, plate_raw=sighting.plate, region="US-CA", confidence=sighting.confidence,
             lat=lat, lon=lon, passage_id=sighting.id, revision=1, producer="bench",
-            detail=json.dumps(self.detail(sighting)).encode(),
+            detail=json.dumps(self.detail(sighting)).encode(), stands=True,
         )  # fmt: skip
 
     def message(self, sighting: Sighting) -> dict[str, Any]:
@@ -250,13 +252,21 @@ def precinct(city: City, now: datetime, *, slug: str = "bench", role: str = "det
     return Precinct(agency, person, tuple(cameras), city)
 
 
+def spots(connection: "Connection", here: Precinct, *, riding: int = 0) -> list[int | None]:
+    """Note the spots of the city's cameras; return their numbers, None for every so-manieth, which rides on a car."""
+    numbers: list[int | None] = []
+    for n, (camera, place) in enumerate(zip(here.cameras, here.city.places, strict=True)):
+        given = [here.agency.pk, camera, *place]
+        rides = riding and n % riding == 0
+        row = None if rides else connection.execute("SELECT note_spot(%s, %s, %s, %s)", given).fetchone()
+        numbers.append(row[0] if row else None)
+    return numbers
+
+
 def fill(database: "Database", here: Precinct, sightings: Iterator[Sighting]) -> int:
     """Load reads as the owner, past the intake, and derive the index of plates as it would stand."""
     import psycopg
 
-    from platekeeper.office.reads.places import cell_of
-
-    cells = [cell_of(*place) for place in here.city.places]
     columns = (
         "agency_id, read_at, id, received_at, camera_id, plate, plate_raw, region, confidence, lat, lon, cell,"
         " passage_id, revision, producer, detail"
@@ -264,6 +274,7 @@ def fill(database: "Database", here: Precinct, sightings: Iterator[Sighting]) ->
     months: set[str] = set()
     loaded = 0
     with psycopg.connect(database.address("owner")) as connection:
+        cells = spots(connection, here)
         while True:
             text = io.StringIO()
             taken = 0

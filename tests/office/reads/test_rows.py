@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta, timezone
 
 from platekeeper import wire
+from platekeeper.office.devices.models import Camera
 from platekeeper.office.reads.places import cell_of
 
 from ..people import NOW, an_agency
@@ -21,6 +22,14 @@ def stored(owner, agency, camera, read: wire.Read) -> tuple:
     ).fetchone()
 
 
+def spot_at(owner, camera, lat: float, lon: float) -> int | None:
+    found = owner.execute(
+        "SELECT cell FROM spot WHERE agency_id = %s AND camera_id = %s AND lat = %s AND lon = %s",
+        [camera.agency_id, camera.pk, lat, lon],
+    ).fetchone()
+    return found[0] if found else None
+
+
 class TestRow:
     def test_has_all_that_a_read_says(self, owner):
         agency = an_agency()
@@ -35,7 +44,7 @@ class TestRow:
 
         assert stored(owner, agency, camera, read) == (
             identified(read).id, min(at, NOW).astimezone(UTC), NOW, camera.pk, "8ABC123", "8·Äbc 123", "US-CA", 0.5,
-            -33.25, 151.5, cell_of(-33.25, 151.5), passage, 3, PRODUCER, "8·Äbc 123",
+            -33.25, 151.5, spot_at(owner, camera, -33.25, 151.5), passage, 3, PRODUCER, "8·Äbc 123",
         )  # fmt: skip
 
     def test_leaves_null_what_nobody_says(self, owner):
@@ -52,4 +61,33 @@ class TestRow:
         agency = an_agency()
         camera = a_camera(agency)
 
-        assert stored(owner, agency, camera, a_read(camera))[8:11] == (LAT, LON, cell_of(LAT, LON))
+        assert stored(owner, agency, camera, a_read(camera))[8:10] == (LAT, LON)
+
+    def test_has_the_spot_where_its_camera_stands(self, owner):
+        agency = an_agency()
+        camera, other = a_camera(agency), a_camera(agency)
+
+        filed = [stored(owner, agency, one, a_read(one))[10] for one in (camera, other)]
+
+        assert filed == [spot_at(owner, one, LAT, LON) for one in (camera, other)]
+        assert len(set(filed)) == 2
+        assert max(filed) < 0, "a spot would be taken for a cell"
+
+    def test_has_the_cell_where_its_camera_rides(self, owner):
+        agency = an_agency()
+        camera = a_camera(agency, kind=Camera.Kind.VEHICLE)
+
+        assert stored(owner, agency, camera, a_read(camera))[10] == cell_of(LAT, LON)
+
+    def test_has_the_cell_where_its_camera_trembles(self, owner):
+        agency = an_agency()
+        camera = a_camera(agency)
+        places = [wire.Position(lat=LAT + n / 1e6, lon=LON) for n in range(60)]
+        for some in (places[:50], places[50:]):
+            take(agency, *(a_read(camera, position=place) for place in some))
+
+        rows = owner.execute("SELECT lat, lon, cell FROM read WHERE camera_id = %s", [camera.pk]).fetchall()
+
+        cells = {(lat, cell) for lat, lon, cell in rows if cell == cell_of(lat, lon)}
+        spots = {(lat, cell) for lat, lon, cell in rows if cell == spot_at(owner, camera, lat, lon)}
+        assert (len(rows), len(spots), len(cells)) == (60, 40, 20)

@@ -170,6 +170,21 @@ class TestPages:
         assert len({text for page in pages for text in page}) == 60
         assert answer.total == 60
 
+    def test_of_many_plates_are_in_order_over_the_years(self):
+        agency = an_agency()
+        camera = a_camera(agency)
+        texts = [f"7XY{n:03}" for n in range(40)]
+        take(
+            agency,
+            *(a_read(camera, text, captured_at=NOW - timedelta(days=n * 11)) for n, text in enumerate(texts)),
+        )
+
+        first = reads_matching(a_grant(agency), Question(plate="7XY*"))
+        second = reads_matching(a_grant(agency), Question(plate="7XY*"), after=first.next_key)
+
+        assert [one.read.plate for one in (*first.found, *second.found)] == texts
+        assert (first.total, second.total, second.next_key) == (40, 40, None)
+
     def test_of_other_agencies_are_not_there(self, agency):
         other = an_agency("milpitas")
 

@@ -1,5 +1,7 @@
 """How many reads an answer has in all, on whichever page somebody stands."""
 
+from datetime import timedelta
+
 import pytest
 
 from platekeeper.office.access.operations import open_access
@@ -46,3 +48,11 @@ class TestTotal:
 
         assert (first.total, len(first.found)) == (PAGE + 2, PAGE)
         assert (second.total, len(second.found), second.next_key) == (PAGE + 2, 2, None)
+
+    def test_holds_what_arrived_late_and_not_what_arrived_too_long_ago(self, agency):
+        camera, days = a_camera(agency), timedelta(days=2000)  # periods begin with the arrival (RB 432.5)
+        take(agency, *(a_read(camera, captured_at=NOW - days) for _ in range(PAGE)), now=NOW - days)
+        take(agency, *(a_read(camera, captured_at=NOW - days) for _ in range(PAGE)))
+        take(agency, *(a_read(camera) for _ in range(PAGE)))
+
+        assert found(agency).total == 2 * PAGE

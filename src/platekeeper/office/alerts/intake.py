@@ -158,6 +158,7 @@ def _arrival(
         producer=producer,
         detail=wire.encode(read),
         pictures=pictures,
+        stands=camera.kind == Camera.Kind.FIXED,
     )
 
 

@@ -29,6 +29,7 @@ from platekeeper.office.reads.operations import (
     seal_pictures,
     store_reads,
 )
+from platekeeper.office.reads.spots import prepare_spots
 from platekeeper.office.statements import Ask, ask_in_one_go
 
 LATE = timedelta(
@@ -142,6 +143,7 @@ def take_reads(agency: Agency, arrivals: Sequence[Arrival], now: datetime) -> Re
     if not arrivals:
         return Receipt()
     pictures = seal_pictures(agency, arrivals, now)
+    prepare_spots(agency.pk, arrivals)
     some_known = False
     for _ in range(_TRIES):
         prepare_months(arrivals)

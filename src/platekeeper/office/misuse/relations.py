@@ -4,7 +4,6 @@ A digest is made with a key that only the server has, of the plate's look-alike 
 known too, and whoever copies the table cannot try plates against it.
 """
 
-import hashlib
 import hmac
 import itertools
 import string
@@ -43,12 +42,14 @@ def digest_of(fold: str) -> bytes:
     Args:
         fold: as `plates.fold` gives it.
     """
-    return hmac.digest(_key(settings.MASTER_KEY), fold.encode(), hashlib.sha256)
+    begun = _begun(settings.MASTER_KEY).copy()
+    begun.update(fold.encode())
+    return begun.digest()
 
 
 @lru_cache(maxsize=1)
-def _key(master: bytes) -> bytes:
-    return hmac.digest(master, b"platekeeper plate relations", hashlib.sha256)
+def _begun(master: bytes) -> hmac.HMAC:
+    return hmac.new(hmac.digest(master, b"platekeeper plate relations", "sha256"), digestmod="sha256")
 
 
 def counted_fold(plate: str) -> str:
@@ -68,8 +69,9 @@ def relations_asked(person: Person, plate: str) -> Ask | None:
         person: who asks.
         plate: as typed, with or without wildcards.
     """
-    digests = [digest_of(fold) for fold in _folds(plate)]
-    return Ask("SELECT relations_of(%s, %s)", [person.pk, digests]) if digests else None
+    digests = ",".join(f'"\\\\x{digest_of(fold).hex()}"' for fold in _folds(plate))
+    # a pattern has hundreds: spelt for the server in a tenth of the time that the driver takes
+    return Ask("SELECT relations_of(%s, %s::bytea[])", [person.pk, f"{{{digests}}}"]) if digests else None
 
 
 def relations_told(rows: Rows) -> frozenset[MisuseFlag]:
@@ -158,12 +160,12 @@ def _folds(plate: str) -> Iterable[str]:
     except plates.PlatesError:
         return []
     unknown = pattern.text.count("?")
-    spellings = [pattern.text]
+    spellings = [pattern.fold]
     if "*" in pattern.text:  # a star may stand for nothing, one or two characters
-        spellings = [pattern.text.replace("*", "?" * length, 1).replace("*", "") for length in range(3)]
+        spellings = [pattern.fold.replace("*", "?" * length, 1).replace("*", "") for length in range(3)]
     if len(_ALPHABET) ** (unknown + 2 * ("*" in pattern.text)) > _MOST_SPELLINGS:
         return []
-    return [plates.fold(each) for spelling in spellings for each in _filled(spelling)]
+    return [each for spelling in spellings for each in _filled(spelling)]
 
 
 def _filled(spelling: str) -> Iterable[str]:

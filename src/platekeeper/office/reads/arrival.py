@@ -24,6 +24,7 @@ class Arrival(msgspec.Struct, frozen=True, gc=False):
         producer: who sent it.
         detail: the message as it is stored, JSON.
         pictures: role, media type and bytes of each.
+        stands: whether its camera stays where it is.
     """
 
     id: UUID
@@ -40,6 +41,7 @@ class Arrival(msgspec.Struct, frozen=True, gc=False):
     producer: str
     detail: bytes
     pictures: tuple[tuple[str, str, bytes], ...] = ()
+    stands: bool = False
 
     @property
     def month(self) -> date:

@@ -1,4 +1,8 @@
-"""Places as grid cells: squares of 1/180 degree (about 600 m), an integer that an index can hold."""
+"""Places as grid cells: squares of 1/180 degree (about 600 m), an integer that an index can hold.
+
+A circle that touches a corner of one has to walk through all that was read in it; so what a standing camera reads is
+filed under its exact spot (`spots`), and only what others read under cells.
+"""
 
 import math
 

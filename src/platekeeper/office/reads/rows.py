@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from platekeeper.office.reads.arrival import Arrival
 from platekeeper.office.reads.places import cell_of
+from platekeeper.office.reads.spots import spot_number
 
 _COLUMNS = (
     "agency_id", "read_at", "id", "received_at", "camera_id", "plate", "plate_raw", "region", "confidence", "lat",
@@ -52,7 +53,7 @@ def _row(agency_id: int, arrival: "Arrival", received: int) -> bytes:
             plate if arrival.plate_raw == arrival.plate else _text(arrival.plate_raw),
             _word(arrival.region),
             _NULL if confidence is None else _FLOAT4.pack(4, confidence),
-            _place(arrival.lat, arrival.lon),
+            _place(arrival.lat, arrival.lon, spot_number(arrival)),
             _SIXTEEN,
             read if arrival.passage_id is arrival.id else arrival.passage_id.bytes,
             _REVISION.pack(2, arrival.revision),
@@ -65,14 +66,14 @@ def _row(agency_id: int, arrival: "Arrival", received: int) -> bytes:
 
 
 @lru_cache(maxsize=4096)
-def _place(lat: float | None, lon: float | None) -> bytes:
-    """Return lat, lon and the cell; most cameras stay where they are."""
-    return b"".join(
-        (
-            _NULL if lat is None else _FLOAT8.pack(8, lat),
-            _NULL if lon is None else _FLOAT8.pack(8, lon),
-            _NULL if lat is None or lon is None else _INT4.pack(4, cell_of(lat, lon)),
-        )
+def _place(lat: float | None, lon: float | None, spot: int | None) -> bytes:
+    """Return lat, lon and the spot or cell; most cameras stay where they are."""
+    if lat is None or lon is None:
+        return _NULL * 3
+    return (
+        _FLOAT8.pack(8, lat)
+        + _FLOAT8.pack(8, lon)
+        + _INT4.pack(4, cell_of(lat, lon) if spot is None else spot)
     )
 
 
