@@ -64,6 +64,7 @@ class LocalService:
 
     answer: Any = field(default_factory=lambda: SNAPSHOT)
     status: int = 200
+    busy: int = 0
     asked: list[tuple[str, dict[str, str], bytes]] = field(default_factory=list)
     address: str = ""
 
@@ -79,7 +80,9 @@ def local() -> Iterator[LocalService]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             service.asked.append((self.path, dict(self.headers), body))
-            self.send_response(service.status)
+            service.busy -= 1
+            self.send_response(429 if service.busy >= 0 else service.status)
+            self.send_header("Retry-After", "0")
             self.end_headers()
             self.wfile.write(service.content())
 
@@ -118,6 +121,22 @@ class TestRefusals:
         with pytest.raises(ServiceFailed, match="it answers 403: check PLATEKEEPER_ENGINE_TOKEN"):
             Service(DIALECTS["rekor"], local.address).recognize(street_with("8ABC123"))
 
+    def test_a_service_with_a_fault_of_its_own(self, local: LocalService) -> None:
+        local.status = 503
+
+        with pytest.raises(ServiceFailed, match="it answers 503: it has a fault of its own"):
+            Service(DIALECTS["rekor"], local.address).recognize(street_with("8ABC123"))
+        assert len(local.asked) == 1
+
+    def test_a_service_that_stays_busy_and_asks_it_no_more_than_three_times(
+        self, local: LocalService
+    ) -> None:
+        local.status = 429
+
+        with pytest.raises(ServiceFailed, match="it answers 429: it is asked too often"):
+            Service(DIALECTS["rekor"], local.address).recognize(street_with("8ABC123"))
+        assert len(local.asked) == 3
+
     @pytest.mark.parametrize(
         "answer", [b"", b"<html>", [], {}, {"results": 3}, {"results": [3]}, {"results": [{"plate": "A"}]}]
     )
@@ -135,6 +154,11 @@ class TestRefusals:
 
 
 class TestPlateRecognizer:
+    def test_is_asked_again_when_it_was_busy(self, local: LocalService) -> None:
+        local.busy = 2
+
+        assert Service(DIALECTS["platerecognizer"], local.address).recognize(street_with("8ABC123"))
+
     def test_is_asked_as_its_documentation_says(self, local: LocalService) -> None:
         Service(DIALECTS["platerecognizer"], local.address + "/", "secret").recognize(street_with("8ABC123"))
 

@@ -11,6 +11,7 @@ Source:
 import base64
 import json
 import os
+import time
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -39,6 +40,13 @@ ADDRESS_VARIABLE = "PLATEKEEPER_ENGINE_URL"
 TOKEN_VARIABLE = "PLATEKEEPER_ENGINE_TOKEN"  # noqa: S105  # the variable's name
 TIMEOUT_S = 20.0
 MOST_ANSWER_BYTES = 8 * 2**20
+TOO_OFTEN, TRIES, LONGEST_WAIT_S = 429, 3, 5.0
+"""A service that is asked too often says when to come again; so often it is asked, and so long is waited at most."""
+REMEDIES = {
+    TOO_OFTEN: "it is asked too often; look at fewer frames, or raise its limit",
+    500: "it has a fault of its own; look into its log and try again",
+}
+"""By the answer's code, those of 500 to 599 together; for all others, token and licence."""
 JPEG_QUALITY = 92
 
 
@@ -193,19 +201,30 @@ class Service:
         if self._token:
             headers["Authorization"] = f"Token {self._token}"
         request = Request(self._address, body, headers)  # noqa: S310  # the scheme was checked
-        try:
-            with urlopen(request, timeout=TIMEOUT_S) as answer:  # noqa: S310  # idem
-                content: bytes = answer.read(MOST_ANSWER_BYTES + 1)
-        except HTTPError as refusal:
-            with refusal:
-                reason = f"it answers {refusal.code}"
-            raise ServiceFailed(
-                self._dialect.name, reason, f"check {TOKEN_VARIABLE} and its licence"
-            ) from None
-        except (OSError, HTTPException):
-            reason, remedy = "it does not answer", f"check that it runs and that {ADDRESS_VARIABLE} is right"
-            raise ServiceFailed(self._dialect.name, reason, remedy) from None
-        return content
+        for left in reversed(range(TRIES)):
+            try:
+                with urlopen(request, timeout=TIMEOUT_S) as answer:  # noqa: S310  # idem
+                    content: bytes = answer.read(MOST_ANSWER_BYTES + 1)
+                    return content
+            except HTTPError as refusal:
+                with refusal:
+                    if refusal.code != TOO_OFTEN or not left:
+                        raise self._refused(refusal.code) from None
+                    time.sleep(_wait_s(refusal.headers.get("Retry-After")))
+            except (OSError, HTTPException):
+                break
+        reason, remedy = "it does not answer", f"check that it runs and that {ADDRESS_VARIABLE} is right"
+        raise ServiceFailed(self._dialect.name, reason, remedy)
+
+    def _refused(self, code: int) -> ServiceFailed:
+        known = TOO_OFTEN if code == TOO_OFTEN else code // 100 * 100
+        remedy = REMEDIES.get(known, f"check {TOKEN_VARIABLE} and its licence")
+        return ServiceFailed(self._dialect.name, f"it answers {code}", remedy)
+
+
+def _wait_s(said: str | None) -> float:
+    """Return how long to wait before asking again; a service that says nothing, or a date, is given a second."""
+    return min(float(said), LONGEST_WAIT_S) if said and said.isdigit() else 1.0
 
 
 def open_service(name: str) -> Service:
