@@ -23,10 +23,26 @@ hypothesis.settings.register_profile("platekeeper", deadline=None, derandomize=T
 hypothesis.settings.load_profile("platekeeper")
 
 # whole servers, started, killed and attacked: a file takes minutes, so no core may get one when all others are done
-_LONGEST = {"functional", "attacks", "cli", "demo"}
+_LONGEST = ("pages", "attacks", "functional", "cli", "demo")
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Keep on one core what shares servers: a file, the pages of one demonstration, the attacks on one scene."""
+    item.add_marker(pytest.mark.xdist_group(_group(item)))
+
+
+def _group(item: pytest.Item) -> str:
+    if item.get_closest_marker("browser"):
+        return "pages"
+    parts = item.nodeid.split("::")[0].split("/")
+    return "attacks" if "attacks" in parts else "/".join(parts)
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the longest files; the rest stays in its random order."""
-    items.sort(key=lambda item: _LONGEST.isdisjoint(item.nodeid.split("/")))
+    """Begin with the longest groups; the rest stays in its random order."""
+    items.sort(key=lambda item: _turn(_group(item)))
+
+
+def _turn(group: str) -> int:
+    return next((turn for turn, part in enumerate(_LONGEST) if part in group.split("/")), len(_LONGEST))

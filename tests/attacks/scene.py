@@ -1,12 +1,9 @@
 """The scene that attacks play in: one installation, its server, people of two agencies, and browsers for them."""
 
-import base64
 import contextlib
-import hmac
 import json
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +12,8 @@ from typing import Any
 import psycopg
 import requests
 
-from tests.functional.installation import Installation, installation
+from tests.functional.codes import code_of
+from tests.functional.installation import Installation, migrated
 
 from .stage import HOME, PASSWORD
 
@@ -116,24 +114,13 @@ def log_in(browser: Browser, person: dict[str, Any], *, code: str = "") -> reque
     """Come in through the door with password and code, as a browser does."""
     browser.get("/log/in/")
     browser.post("/log/in/", {"login": person["username"], "password": PASSWORD, "understood": "on"})
-    return browser.post("/account/second-factor/authenticate/", {"code": code or code_of(person)})
-
-
-def code_of(person: dict[str, Any]) -> str:
-    left = 30 - time.time() % 30
-    if left < 10:
-        time.sleep(left)
-    # RFC 6238, once more and without the product
-    counter = (int(time.time()) // 30).to_bytes(8, "big")
-    mac = hmac.digest(base64.b32decode(person["secret"]), counter, "sha1")
-    start = mac[-1] & 15
-    return f"{(int.from_bytes(mac[start : start + 4], 'big') & 0x7FFFFFFF) % 10**6:06}"
+    return browser.post("/account/second-factor/authenticate/", {"code": code or code_of(person["secret"])})
 
 
 @contextlib.contextmanager
 def played() -> Iterator[Scene]:
     """Build the scene, and take it down afterwards."""
-    with installation() as house:
+    with migrated() as house:
         house.start()
         staged = subprocess.run(
             [sys.executable, "-m", "tests.attacks.stage"],

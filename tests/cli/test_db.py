@@ -4,13 +4,12 @@ import psycopg
 import pytest
 
 from platekeeper.office.config.database import LOGIN_ROLES
-from tests.functional.installation import installation
+from tests.functional.installation import installation, migrated
 
 
 @pytest.fixture(scope="module")
 def house():
-    with installation() as made:
-        made.said("migrate")
+    with migrated() as made:
         yield made
 
 

@@ -5,7 +5,7 @@ import re
 import psycopg
 import pytest
 
-from tests.functional.installation import Installation, installation
+from tests.functional.installation import Installation, installation, migrated
 
 
 def told(result) -> str:
@@ -73,7 +73,7 @@ class TestDemo:
         assert len({password for _, _, password in people}) == 15
 
     def test_builds_no_password_in(self, house):
-        with installation() as other:
+        with migrated() as other:
             pictures = str(house.folder / "pictures-18")
             said = other.said("demo", "--no-serve", "--pictures", pictures)
 

@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from platekeeper.cli.retention import AsOfError, retention
-from tests.functional.installation import installation
+from tests.functional.installation import migrated
 
 
 class TestAsOf:
@@ -21,7 +21,7 @@ class TestAsOf:
 @pytest.mark.slow
 class TestCommand:
     def test_plans_before_anybody_approved_and_purges_only_after(self):
-        with installation() as house:
+        with migrated() as house:
             house.said(
                 "agency", "add", "torrance", "--name", "Torrance", "--profile", "los-angeles", "--by", "t"
             )

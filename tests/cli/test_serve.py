@@ -6,13 +6,12 @@ import urllib.request
 
 import pytest
 
-from tests.functional.installation import Installation, free_port, installation
+from tests.functional.installation import Installation, free_port, installation, migrated
 
 
 @pytest.fixture(scope="module")
 def house():
-    with installation() as made:
-        made.said("migrate")
+    with migrated() as made:
         yield made
 
 

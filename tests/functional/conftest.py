@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.functional.installation import installation
+from tests.functional.installation import migrated
 from tests.functional.visits import CHROMIUM, FLAGS, House, Visit, visited
 
 
@@ -15,7 +15,8 @@ from tests.functional.visits import CHROMIUM, FLAGS, House, Visit, visited
 def house() -> Iterator[House]:
     if CHROMIUM is None:
         pytest.skip("no Chromium on this machine: install it to drive the pages")
-    with installation() as made:
+    with migrated() as made:
+        made.said("db", "start")  # for all commands of this house
         made.said("demo", "--no-serve", "--pictures", str(made.pictures("01", "02", "05")))
         made.start()
         yield House(made)

@@ -1,6 +1,8 @@
 """A whole installation in a folder of its own, driven as its users do: by the command and over HTTP."""
 
+import atexit
 import contextlib
+import functools
 import json
 import os
 import shutil
@@ -143,6 +145,30 @@ class Installation:
         shutil.rmtree(self.folder, ignore_errors=True)
         if house.parent == Path("/var/lib/platekeeper"):
             shutil.rmtree(house, ignore_errors=True)
+
+
+@functools.cache
+def _model() -> Installation:
+    """Make an installation with an empty database, once a process; it takes as long as many a test."""
+    made = Installation()
+    atexit.register(made.throw_away)
+    made.said("migrate")
+    if not (made.data / "postgres").is_symlink():
+        with (made.data / "postgres" / "cluster" / "postgresql.conf").open("a") as settings:
+            settings.write("fsync = off\n")  # processes are killed here, but nobody cuts the power
+    return made
+
+
+@contextlib.contextmanager
+def migrated() -> Iterator[Installation]:
+    """An installation whose database is there and empty."""
+    with installation() as made:
+        model = _model()
+        if (model.data / "postgres").is_symlink():  # its cluster lives elsewhere (postgres_house.py)
+            made.said("migrate")
+        else:
+            subprocess.run(["cp", "-a", str(model.data), str(made.data)], check=True)
+        yield made
 
 
 @contextlib.contextmanager

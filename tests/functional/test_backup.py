@@ -9,7 +9,7 @@ import pytest
 
 from platekeeper.office.config.restore import backups_in
 
-from .installation import Installation, installation
+from .installation import Installation, migrated
 from .killing import PASSPHRASE, killed_backups, ran
 
 KILLS = 3  # fifty: python -m tests.kills
@@ -65,9 +65,8 @@ with connections["owner"].cursor() as cursor:
 
 @pytest.fixture(scope="module")
 def house() -> Iterator[Installation]:
-    with installation() as house:
+    with migrated() as house:
         (house.folder / "passphrase").write_text(f"{PASSPHRASE}\n")
-        house.said("migrate")
         ran(house, FILL)
         yield house
 

@@ -10,12 +10,18 @@ from pathlib import Path
 
 import pytest
 
-from tests.functional.installation import COMMAND, free_port, installation
+from tests.functional.installation import COMMAND, free_port, installation, migrated
 
 
 @pytest.fixture
 def house():
     with installation() as made:
+        yield made
+
+
+@pytest.fixture
+def ready():
+    with migrated() as made:
         yield made
 
 
@@ -39,13 +45,13 @@ class TestStart:
         assert "choose another with --port" in sentence
         assert not (house.data / "postgres").exists()
 
-    def test_on_a_used_data_folder_is_refused_while_the_first_goes_on(self, house):
-        house.start()
+    def test_on_a_used_data_folder_is_refused_while_the_first_goes_on(self, ready):
+        ready.start()
 
-        sentence = told(house.run("serve", "--port", str(free_port())))
+        sentence = told(ready.run("serve", "--port", str(free_port())))
 
         assert "already serves the data folder" in sentence
-        assert house.server.poll() is None
+        assert ready.server.poll() is None
 
     def test_on_an_unwritable_place_says_so(self, house):
         (house.folder / "file").write_text("not a folder")
@@ -92,11 +98,11 @@ class TestPictures:
         assert "Traceback" not in result.stderr
         assert str(empty) in result.stderr
 
-    def test_that_are_none_are_told_and_the_others_read(self, house):
-        pictures = house.pictures("18")
+    def test_that_are_none_are_told_and_the_others_read(self, ready):
+        pictures = ready.pictures("18")
         (pictures / "broken.jpg").write_bytes(b"\xff\xd8\xff\xe0 cut short")
 
-        result = house.run("demo", "--no-serve", "--pictures", str(pictures))
+        result = ready.run("demo", "--no-serve", "--pictures", str(pictures))
 
         assert "broken.jpg" in result.stderr
         assert "Traceback" not in result.stderr
@@ -123,14 +129,14 @@ class TestInterruption:
         with house.connected("owner") as connection:
             assert connection.execute("SELECT count(*), count(DISTINCT id) FROM read").fetchone() == (3, 3)
 
-    def test_of_the_server_is_clean(self, house):
-        house.start()
+    def test_of_the_server_is_clean(self, ready):
+        ready.start()
 
-        status = house.stop(signal.SIGINT)
+        status = ready.stop(signal.SIGINT)
 
         assert status in {0, 130}
-        house.start()
-        assert house.stop(signal.SIGTERM) in {0, 143, -15}
+        ready.start()
+        assert ready.stop(signal.SIGTERM) in {0, 143, -15}
 
 
 class TestDatabaseOfOnesOwn:

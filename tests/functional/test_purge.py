@@ -2,7 +2,7 @@
 
 import pytest
 
-from .installation import installation
+from .installation import migrated
 from .killing import an_agency_to_purge, killed_purges
 
 ROUNDS = 5  # fifty: python -m tests.kills
@@ -12,7 +12,7 @@ ROUNDS = 5  # fifty: python -m tests.kills
 @pytest.mark.timeout(600)
 class TestKill:
     def test_at_random_points_loses_nothing_held_and_leaves_nothing_due(self):
-        with installation() as house:
+        with migrated() as house:
             an_agency_to_purge(house)
 
             killed = killed_purges(house, ROUNDS, seed=427)

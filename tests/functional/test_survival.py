@@ -9,14 +9,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.functional.installation import COMMAND, Installation, installation
+from tests.functional.installation import COMMAND, Installation, migrated
 
 BATCH = 20
 
 
 @pytest.fixture(scope="module")
 def house():
-    with installation() as made:
+    with migrated() as made:
         made.said(
             "agency",
             "add",
@@ -104,7 +104,7 @@ class TestKill:
 
 class TestDemo:
     def test_doubles_nothing_when_run_again_after_an_interruption(self):
-        with installation() as house:
+        with migrated() as house:
             pictures = house.pictures("01", "18")
 
             first = house.said("demo", "--no-serve", "--pictures", str(pictures))
@@ -126,8 +126,8 @@ class TestDemo:
 
 class TestCommands:
     def test_that_start_together_do_not_trip_over_each_other(self):
-        with installation() as house:
-            house.said("migrate")  # and once more by each of them: a view may stand on another
+        with migrated() as house:
+            # once more by each of them: a view may stand on another
 
             running = [
                 subprocess.Popen(

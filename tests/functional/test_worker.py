@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from .installation import PATIENCE_SECONDS, Installation, installation
+from .installation import PATIENCE_SECONDS, Installation, migrated
 
 
 @pytest.fixture(scope="module")
 def house() -> Iterator[Installation]:
-    with installation() as made:
+    with migrated() as made:
         given = ("--name", "El Cajon Police", "--profile", "el-cajon", "--by", "t")
         made.said("agency", "add", "el-cajon", *given)
         yield made

@@ -2,8 +2,11 @@
 
 import base64
 import io
+import json
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +15,7 @@ from typing import Any
 from PIL import Image
 from playwright.sync_api import Browser, Page, StorageState
 
+from tests.functional.codes import code_of
 from tests.functional.installation import PICTURES as SCENES
 from tests.functional.installation import Installation
 
@@ -28,6 +32,16 @@ PEOPLE = (
     "detective.rb", "detective.mi", "detective.la", "supervisor.rb", "supervisor.ec",
     "admin.rb", "admin.la", "auditor.rb",
 )  # fmt: skip
+# prints what the authenticators of all people know
+SECRETS = """
+import json
+from platekeeper.office.config.migrate import set_up_django
+set_up_django()
+from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import decrypt
+known = Authenticator.objects.using("owner").filter(type="totp").select_related("user")
+print(json.dumps({one.user.username: decrypt(one.data["secret"]) for one in known}))
+"""
 _TENTHS = 1200  # of a second, before nothing happens any more
 _FARTHEST = 90  # strokes of Tab to anything on a page
 
@@ -40,6 +54,7 @@ class House:
         self.sessions: dict[str, StorageState] = {}
         self._tokens: dict[str, str] = {}
         self._passwords: dict[str, str] = {}
+        self._secrets: dict[str, str] = {}
 
     @property
     def address(self) -> str:
@@ -55,6 +70,14 @@ class House:
                 zip(PEOPLE, self.said("demo", "password", *PEOPLE).splitlines(), strict=True)
             )
         return self._passwords[username]
+
+    def code(self, username: str) -> str:
+        """Return what somebody's authenticator shows now; the secrets of all are asked for at once."""
+        if not self._secrets:
+            asked = [sys.executable, "-c", SECRETS]
+            told = subprocess.run(asked, env=self.installation.environment(), capture_output=True, check=True)
+            self._secrets = json.loads(told.stdout)
+        return code_of(self._secrets[username])
 
     def sees(
         self, agency: str, camera: str, plate: str, region: str = "US-CA", **more: Any
@@ -129,7 +152,7 @@ class Visit:
         self.press("Space", "Enter")
         self.page.wait_for_url("**/authenticate/")
         self.reach("input[name=code]")
-        self.type(self.house.said("demo", "code", username))
+        self.type(self.house.code(username))
         self.press("Enter")
         self.page.wait_for_url("**/account/password/")
         for name in ("new_password1", "new_password2"):

@@ -43,6 +43,8 @@ def demo(context: click.Context, *, serve: bool, port: int, pictures: Path | Non
     """
     if context.invoked_subcommand is not None:
         return
+    if pictures is not None:
+        _expect_pictures(pictures)
     database = Database.located()
     database.folder.prepare()
     server = Server(host="127.0.0.1", port=port)
@@ -57,6 +59,13 @@ def demo(context: click.Context, *, serve: bool, port: int, pictures: Path | Non
             server.run(database)
         else:
             click.echo("To look at it: make demo, or platekeeper serve.")
+
+
+def _expect_pictures(folder: Path) -> None:
+    from platekeeper.recognition.sources import is_stream, listed  # noqa: PLC0415  # not needed to show the help
+
+    if not is_stream(str(folder)):
+        listed(str(folder))  # says what is wrong with it before anything is set up
 
 
 def _perform(database: Database, pictures: Path | None, port: int) -> None:
