@@ -10,6 +10,7 @@ from platekeeper.policy.decision import Allowed, Denied
 from platekeeper.policy.facts import Person
 from platekeeper.policy.misuse import (
     CASES_OF_ONE_PLATE,
+    MEANING,
     REPEAT_DAYS,
     Detector,
     Look,
@@ -146,11 +147,20 @@ class TestUnusualVolume:
 
         assert Detector.UNUSUAL_VOLUME in found(*usual, *flood)
 
+    def test_is_found_on_the_first_day_of_a_small_agency(self):
+        assert Detector.UNUSUAL_VOLUME in found(*(a_look(n / 1000, id=f"first-{n}") for n in range(40)))
+
     def test_is_not_found_on_a_busy_day(self):
         usual = [a_look(day + n / 100, id=f"{day}-{n}") for day in range(20) for n in range(8)]
         busy = [a_look(21 + n / 1000, id=f"busy-{n}") for n in range(30)]
 
         assert found(*usual, *busy) == set()
+
+
+class TestMeaning:
+    def test_is_said_of_every_detector_for_a_reviewer_who_never_searched(self):
+        assert set(MEANING) == set(Detector)
+        assert all("Ask " in said for said in MEANING.values())
 
 
 class TestReview:

@@ -59,6 +59,20 @@ OBLIGATION: Mapping[Detector, str] = {
     Detector.MANY_CASES: "PUR-14",
     Detector.UNUSUAL_VOLUME: "PUR-05",
 }
+# what a finding may mean, for whoever judges it and never searched for a plate
+MEANING: Mapping[Detector, str] = {
+    Detector.REPEAT_TARGET: "One vehicle followed over weeks without an open case is how private obsessions have shown."
+    " Ask which case it was, who gave it to the person, and whether they know the vehicle's owner.",
+    Detector.PRIVATE_PLATE: "Nobody works on their own, their household's or a colleague's vehicle. Ask what the"
+    " look was for, and whether somebody else could have taken the case.",
+    Detector.OFF_SHIFT: "Work is done on duty. Ask why it could not wait, and who knew of it.",
+    Detector.VAGUE_REASON: "A reason that fits everything explains nothing. Ask for the case behind some of these"
+    " records, and whether report and record agree.",
+    Detector.MANY_CASES: "One vehicle seldom belongs to several cases: a number may have been made up to pass. Ask for"
+    " the report under each of the numbers.",
+    Detector.UNUSUAL_VOLUME: "So many looks in a day can be a large case, or somebody trawling. Ask what was looked"
+    " for, and by whose order.",
+}
 _WHOSE: Mapping[MisuseFlag | None, str] = {
     MisuseFlag.OWN_PLATE: "The person's own plate",
     MisuseFlag.HOUSEHOLD_PLATE: "A plate of the person's household",
@@ -241,18 +255,25 @@ def _many_cases(looks: Sequence[Look]) -> Iterator[Suspicion]:
 
 def _unusual_volume(looks: Sequence[Look]) -> Iterator[Suspicion]:
     per_day = {day: len(some) for day, some in _by(looks, lambda look: (look.person, look.at.date())).items()}
-    usual_of_all = statistics.median(per_day.values()) if per_day else 0
     for person, own in _by(looks, lambda look: look.person).items():
         before: list[tuple[date, int]] = []
         for day, some in _by(own, lambda look: look.at.date()).items():
             recent = [count for earlier, count in before if day - earlier <= 2 * _MONTH]
-            usual = statistics.median(recent) if len(recent) >= VAGUE_LOOKS else usual_of_all
-            if len(some) > max(VOLUME_LEAST, VOLUME_TIMES * usual):
-                yield _suspicion(
-                    Detector.UNUSUAL_VOLUME, person, day.isoformat(), some,
-                    f"{len(some)} looks on one day, where {usual:.0f} are usual.",
-                )  # fmt: skip
             before.append((day, len(some)))
+            if len(some) <= VOLUME_LEAST:
+                continue
+            # a day is no measure of itself: in a small agency it would be the usual one
+            others = [count for key, count in per_day.items() if key != (person, day)]
+            usual = statistics.median((recent if len(recent) >= VAGUE_LOOKS else others) or [0])
+            if len(some) > VOLUME_TIMES * usual:
+                told = f", where {usual:.0f} are usual." if usual else ", and none on any other day."
+                yield _suspicion(
+                    Detector.UNUSUAL_VOLUME,
+                    person,
+                    day.isoformat(),
+                    some,
+                    f"{len(some)} looks on one day{told}",
+                )
 
 
 DETECTORS: Mapping[Detector, Callable[[Sequence[Look]], Iterator[Suspicion]]] = {

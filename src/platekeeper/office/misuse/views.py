@@ -15,6 +15,7 @@ from platekeeper.office.misuse.models import Finding, Judgement, OutsideReviewer
 from platekeeper.office.misuse.operations import ReviewRefused, decision_on, judge, name_reviewer
 from platekeeper.office.misuse.relations import RelationError, end_plate, enter_plate
 from platekeeper.policy import Allowed, Denied, Function
+from platekeeper.policy.misuse import MEANING, Detector
 
 
 @require_GET
@@ -67,6 +68,7 @@ def finding(request: HttpRequest, number: int) -> HttpResponse:
         return redirect("misuse:finding", number)
     context = {
         "finding": found,
+        "meaning": MEANING.get(Detector(found.detector), ""),
         "judgements": Judgement.choices,
         "is_own_agency": found.agency_id == person.agency_id,
     }

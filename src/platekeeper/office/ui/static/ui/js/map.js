@@ -63,9 +63,30 @@
       const isNamed = points.length <= 8 && (!isCamera || !reads.length);
       marker.bindTooltip(point.label, { permanent: isNamed, direction: "top", offset: [0, -8] });
       layer.addLayer(marker);
+      if (isNamed) nameOnPointing(layer, marker);
       if (!isCamera || !reads.length) places.push(place);
     }
     return places;
+  }
+
+  /* A name that would cover another one, or another dot, is left out until there is room or somebody points at its dot. */
+  function thinNames(layer) {
+    const named = layer.getLayers().filter((marker) => marker.getTooltip().options.permanent);
+    const boxes = new Map(layer.getLayers().map((marker) => [marker, marker.getElement().getBoundingClientRect()]));
+    const shown = [];
+    const meet = (one, other) => one.left < other.right && other.left < one.right && one.top < other.bottom && other.top < one.bottom;
+    for (const marker of named) {
+      const label = marker.getTooltip().getElement();
+      const box = label.getBoundingClientRect();
+      const dots = [...boxes].filter(([other]) => other !== marker).map(([, dot]) => dot);
+      const isCrowded = [...shown, ...dots].some((other) => meet(box, other));
+      label.classList.toggle("map__crowded", isCrowded);
+      if (!isCrowded) shown.push(box);
+    }
+  }
+  function nameOnPointing(layer, marker) {
+    marker.on("mouseover", () => marker.getTooltip().getElement()?.classList.remove("map__crowded"));
+    marker.on("mouseout", () => thinNames(layer));
   }
 
   function read(ids) {
@@ -118,19 +139,31 @@
     }
     const layer = L.layerGroup().addTo(map);
     let shown = null;
+    let places = [];
+    let isMoved = false; // a person's own view stays
+    for (const kind of ["pointerdown", "wheel", "keydown"]) element.addEventListener(kind, () => (isMoved = true), { passive: true });
+    function fit() {
+      if (places.length > 1) map.fitBounds(L.latLngBounds(places).pad(0.3), { maxZoom: 16, animate: false });
+      else map.setView(places[0] || [36.7, -119.4], places.length ? 15 : 6, { animate: false });
+    }
     function show() {
       const points = read(element.dataset.points);
       if (JSON.stringify(points) === shown) return; // the person's own zoom stays
       shown = JSON.stringify(points);
-      const places = drawPoints(map, layer, points);
-      if (places.length > 1) map.fitBounds(L.latLngBounds(places).pad(0.3), { maxZoom: 16, animate: false });
-      else map.setView(places[0] || [36.7, -119.4], places.length ? 15 : 6, { animate: false });
+      places = drawPoints(map, layer, points);
+      isMoved = false;
+      fit();
+      thinNames(layer);
     }
     show();
+    map.on("moveend zoomend resize", () => thinNames(layer));
     if (element.dataset.pick) addPicker(map, element.dataset.pick);
     element.dispatchEvent(new CustomEvent("platekeeper:map", { bubbles: true, detail: { map: map } })); // for who draws on it
     document.addEventListener("htmx:afterSettle", () => element.isConnected && show());
-    new ResizeObserver(() => map.invalidateSize()).observe(element);
+    new ResizeObserver(function () {
+      map.invalidateSize();
+      if (!isMoved) fit();
+    }).observe(element);
   }
 
   function startWhenSeen(element) {
