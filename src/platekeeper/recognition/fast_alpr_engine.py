@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import onnxruntime
+from onnxruntime.capi.onnxruntime_pybind11_state import Fail, InvalidGraph, InvalidProtobuf
 
 from platekeeper.recognition.characters import plain, reading_of_candidates
 from platekeeper.recognition.frames import BgrFrame, RecognitionError, check_bgr
@@ -107,8 +108,15 @@ def open_fast_alpr(*, threads: int) -> tuple[FastFinder, FastReader]:
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
     folder = os.environ.get(FOLDER_VARIABLE)
+    # a damaged file: of the configuration, then of a model
+    damaged = (import_module("yaml").YAMLError, TypeError, InvalidProtobuf, InvalidGraph, Fail)
     try:
         loaded = _from_folder(Path(folder), options) if folder else _from_cache(options)
+    except damaged as problem:
+        raise FastAlprUnavailable(
+            f"a file of its weights is damaged or of another kind ({type(problem).__name__})",
+            f"copy {DETECTOR_FILE}, {READER_FILE} and {READER_CONFIG} again from their source",
+        ) from None
     except (OSError, RuntimeError, ValueError) as problem:
         raise FastAlprUnavailable(
             f"its weights can neither be found nor fetched ({type(problem).__name__})",
