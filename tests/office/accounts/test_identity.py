@@ -134,7 +134,6 @@ class TestLock:
         password = issue_password(person)
 
         for _ in range(5):
-            cache.clear()  # the limit of allauth by address is not what is tried here
             post_login(Client(), person, "not the password")
         answer = post_login(Client(), person, password)
 
@@ -146,12 +145,20 @@ class TestLock:
         password = issue_password(person)
 
         for _ in range(5):
-            cache.clear()
             post_login(Client(), person, "not the password", login=person.username.upper())
         answer = post_login(Client(), person, password, login=person.username.title())
 
         assert "locked after 5 failed log-ins" in answer.content.decode()
         assert events(database, person)[-2:] == ["account.locked", "login.refused"]
+
+    def test_is_told_at_every_further_attempt_however_many(self, database):
+        person = a_person(an_agency())
+
+        for _ in range(14):
+            answer = post_login(Client(), person, "not the password")
+
+        assert "Ask an administrator to release it." in answer.content.decode()
+        assert events(database, person)[-10:] == ["account.locked", *["login.refused"] * 9]
 
     def test_opens_only_by_an_administrator(self):
         person = a_person(an_agency())

@@ -49,14 +49,13 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no ty
         Raises:
             ValidationError: the policy refuses; its sentence is shown.
         """
-        super().pre_authenticate(request, **credentials)
         person = _named(credentials)
-        if person is None:
-            return
-        decision = decide_attempt(person, timezone.now())
+        decision = decide_attempt(person, timezone.now()) if person else None
+        # before allauth's own limit by address: that would hide the lock, its remedy and the attempt on it
         if isinstance(decision, Denied):
             login_refused.send(Adapter, person=person, decision=decision, source=source_of(request))
             raise ValidationError(f"{decision.reason} {decision.remedy}")
+        super().pre_authenticate(request, **credentials)
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         """Keep a failed attempt.

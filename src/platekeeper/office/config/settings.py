@@ -158,6 +158,8 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_FORMS = {"login": "platekeeper.office.accounts.forms.LogInForm"}
 ACCOUNT_SESSION_REMEMBER = False
+# by address alone: what follows from failures on one account is the policy's, and kept in the database (CJIS AC-7)
+ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip"}
 MFA_ADAPTER = "platekeeper.office.accounts.adapter.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]  # never mail or telephone (CJIS IA-5(1)(c))
 MFA_TOTP_ISSUER = "Platekeeper"
