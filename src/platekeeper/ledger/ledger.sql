@@ -17,9 +17,10 @@ CREATE TABLE ledger_entry (
 CREATE INDEX ledger_entry_by_agency ON ledger_entry (agency, entry_at);
 CREATE INDEX ledger_entry_by_subject ON ledger_entry (subject, sequence);
 
--- What an entry is about, apart from it: erased when its retention ends, while the chain goes on holding.
+-- What an entry is about, apart from it: erased when its retention ends, while the chain goes on holding. append_entry()
+-- alone writes it, in one statement with its entry: a foreign key would look the entry up and lock it.
 CREATE TABLE ledger_details (
-    sequence bigint PRIMARY KEY REFERENCES ledger_entry,
+    sequence bigint PRIMARY KEY,
     salt bytea NOT NULL CHECK (octet_length(salt) = 16),
     details text NOT NULL CHECK (octet_length(details) <= 1048576)
 );
@@ -120,12 +121,14 @@ BEGIN
     v_sequence := coalesce(v_last.sequence, 0) + 1;
     v_entry_at := greatest(clock_timestamp(), v_last.entry_at);  -- a clock set back stands still (CJIS AU-8)
     v_leaf_hash := ledger_leaf_hash(v_sequence, v_entry_at, p_agency, p_event, p_actor, p_subject, v_digest);
-    INSERT INTO ledger_entry (
-        sequence, entry_at, agency, event, actor, subject, details_digest, leaf_hash, chain_hash
-    ) VALUES (
-        v_sequence, v_entry_at, p_agency, p_event, p_actor, p_subject, v_digest, v_leaf_hash,
-        ledger_chain_hash(coalesce(v_last.chain_hash, decode(repeat('00', 32), 'hex')), v_leaf_hash)
-    );
+    WITH appended AS (
+        INSERT INTO ledger_entry (
+            sequence, entry_at, agency, event, actor, subject, details_digest, leaf_hash, chain_hash
+        ) VALUES (
+            v_sequence, v_entry_at, p_agency, p_event, p_actor, p_subject, v_digest, v_leaf_hash,
+            ledger_chain_hash(coalesce(v_last.chain_hash, decode(repeat('00', 32), 'hex')), v_leaf_hash)
+        )
+    )
     INSERT INTO ledger_details (sequence, salt, details) VALUES (v_sequence, v_salt, p_details);
     RETURN v_sequence;
 END

@@ -7,7 +7,9 @@ None or empty.
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
+from platekeeper.policy.people import Course
 from platekeeper.policy.profile import Profile
 from platekeeper.policy.vocabulary import (
     ApprovalKind,
@@ -253,6 +255,16 @@ class AccessFacts:
     def outsider(self) -> bool:
         """Whether the person belongs to another agency than the one whose policy decides."""
         return self.person.agency != self.profile.slug
+
+    @cached_property  # nine rules ask
+    def required(self) -> tuple[tuple[Course, TrainingCompletion | None], ...]:
+        """The courses needed before access, each with the person's latest completion of it up to now."""
+        done: dict[str, TrainingCompletion] = {}
+        for one in sorted(self.person.trainings, key=lambda one: one.completed_at):
+            if one.completed_at <= self.now:
+                done[one.course] = one
+        courses = self.profile.training.required(self.person.roles)
+        return tuple((course, done.get(course.code)) for course in courses)
 
     @property
     def purpose(self) -> str:

@@ -214,3 +214,18 @@ class Training:
             "training", "The course of reorientation is {}.", otherwise="There is no reorientation."
         )
     )
+
+    def required(self, roles: frozenset[Role]) -> tuple[Course, ...]:
+        """Return the courses that somebody with these roles must have completed before access.
+
+        Args:
+            roles: what the person is.
+
+        Returns:
+            Courses in the profile's order; the reorientation course is not among them.
+        """
+        return tuple(
+            course
+            for course in self.courses
+            if course.code != self.reorientation_course.value and (not course.roles or course.roles & roles)
+        )

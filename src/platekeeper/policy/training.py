@@ -26,12 +26,7 @@ def required_courses(profile: Profile, roles: frozenset[Role]) -> tuple[Course, 
     Returns:
         Courses in the profile's order; the reorientation course is not among them.
     """
-    return tuple(
-        course
-        for course in profile.training.courses
-        if course.code != profile.training.reorientation_course.value
-        and (not course.roles or course.roles & roles)
-    )
+    return profile.training.required(roles)
 
 
 def last_completion(facts: AccessFacts, course: Course) -> TrainingCompletion | None:
@@ -81,8 +76,8 @@ def _kind(course: Course) -> str:
 
 def _missing(obligation: str) -> Callable[[AccessFacts], Refusal | None]:
     def finds(facts: AccessFacts) -> Refusal | None:
-        for course in required_courses(facts.profile, facts.person.roles):
-            if _kind(course) == obligation and last_completion(facts, course) is None:
+        for course, done in facts.required:
+            if done is None and _kind(course) == obligation:
                 return Refusal(
                     f'You have not completed the training "{course.title}".',
                     "Complete it and have it signed.",
@@ -95,8 +90,7 @@ def _missing(obligation: str) -> Callable[[AccessFacts], Refusal | None]:
 
 def _faulty(fault: _Fault, reason: str, remedy: str) -> Callable[[AccessFacts], Refusal | None]:
     def finds(facts: AccessFacts) -> Refusal | None:
-        for course in required_courses(facts.profile, facts.person.roles):
-            done = last_completion(facts, course)
+        for course, done in facts.required:
             if done is not None and fault(facts, course, done):
                 return Refusal(reason.format(course.title), remedy.format(course.title), clause=course.clause)
         return None

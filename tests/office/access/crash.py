@@ -18,14 +18,17 @@ from platekeeper.office.config.postgres import EmbeddedPostgres
 _WRITERS = ("walwriter", "background writer", "checkpointer", "autovacuum launcher")
 
 
-def open_one_access(*, flush: bool) -> str:
+def open_one_access(how: str) -> str:
     set_up_django()
     from platekeeper.office.access import operations
+    from platekeeper.office.statements import Ask
     from tests.office.people import NOW, a_searcher, an_agency, an_inquiry
 
-    if not flush:
+    if how == "no-flush":
         unwaited = "set_config('synchronous_commit', 'off', true)"
-        operations._RECORD = f"SELECT o.access_id, o.pass FROM open_access(%s::jsonb) o, {unwaited}"
+        operations._RECORD = (
+            f"SELECT o.access_id, o.pass FROM open_access(%s::jsonb) o, {unwaited} WHERE %s IS NOT NULL"
+        )
     agency = an_agency()
     person, inquiry = a_searcher(agency), an_inquiry(agency)
     with psycopg.connect(_server().superuser_address(NAME)) as connection:
@@ -33,7 +36,9 @@ def open_one_access(*, flush: bool) -> str:
             "SELECT pid FROM pg_stat_activity WHERE backend_type = ANY (%s)", [list(_WRITERS)]
         ).fetchall():
             os.kill(pid, signal.SIGSTOP)
-    return str(operations.open_access(person=person, agency=agency, inquiry=inquiry, now=NOW).record_id)
+    asks = [Ask("SELECT count(*) FROM visible_read")] if how == "flush-and-ask" else []
+    grant = operations.open_access(person=person, agency=agency, inquiry=inquiry, now=NOW, asks=asks)
+    return str(grant.record_id)
 
 
 def kill_server(pids: list[int]) -> None:
@@ -48,13 +53,13 @@ def _server() -> EmbeddedPostgres:
     return server
 
 
-def main(*, flush: bool) -> None:
+def main(how: str) -> None:
     database = Database.located()
     database.folder.prepare()
     with database.used():
         migrate(database)
         watcher = psycopg.connect(_server().superuser_address(NAME), autocommit=True)
-        record = open_one_access(flush=flush)
+        record = open_one_access(how)
         kill_server([row[0] for row in watcher.execute("SELECT pid FROM pg_stat_activity").fetchall()])
         _server().start()
         with psycopg.connect(_server().superuser_address(NAME)) as connection:
@@ -70,4 +75,4 @@ def main(*, flush: bool) -> None:
 
 
 if __name__ == "__main__":
-    main(flush=sys.argv[1] == "flush")
+    main(sys.argv[1])

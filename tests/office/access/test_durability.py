@@ -46,5 +46,6 @@ class TestOpenedAccess:
     def test_is_lost_in_a_crash_if_nobody_waits_for_the_disk(self, folder):
         assert left_after_a_crash(folder, "no-flush") == [0, 0]
 
-    def test_is_still_on_record_after_the_server_was_killed(self, folder):
-        assert left_after_a_crash(folder, "flush") == [1, 1]
+    @pytest.mark.parametrize("how", ["flush", "flush-and-ask"])
+    def test_is_still_on_record_after_the_server_was_killed(self, folder, how):
+        assert left_after_a_crash(folder, how) == [1, 1]

@@ -387,21 +387,25 @@ class TestRecordAccess:
         before = owner.execute("SELECT count(*) FROM access_record").fetchone()
 
         with pytest.raises(InvalidTransactionTermination), web.transaction():
-            web.execute("CALL record_access(%s::jsonb, NULL, NULL)", [json.dumps(a_request(street.person))])
+            web.execute(
+                "CALL record_access(%s::jsonb, false, NULL, NULL)", [json.dumps(a_request(street.person))]
+            )
 
         assert owner.execute("SELECT count(*) FROM access_record").fetchone() == before
 
     def test_is_refused_as_open_access_is(self, street, web):
         with pytest.raises(InsufficientPrivilege):
             web.execute(
-                "CALL record_access(%s::jsonb, NULL, NULL)",
+                "CALL record_access(%s::jsonb, false, NULL, NULL)",
                 [json.dumps(a_request(street.person, purpose=""))],
             )
 
     def test_gives_a_pass_of_a_record_that_is_committed(self, street, web, owner):
         request = json.dumps(a_request(street.person))
 
-        access_id, given = web.execute("CALL record_access(%s::jsonb, NULL, NULL)", [request]).fetchone()
+        access_id, given = web.execute(
+            "CALL record_access(%s::jsonb, false, NULL, NULL)", [request]
+        ).fetchone()
 
         assert owner.execute("SELECT outcome FROM access_record WHERE id = %s", [access_id]).fetchall() == [
             ("ALLOWED",)

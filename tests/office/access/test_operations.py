@@ -19,12 +19,14 @@ from platekeeper.office.access.operations import AccessDenied, AccessGrant, coll
 from platekeeper.office.access.queries import own_record
 from platekeeper.office.reads.models import Read
 from platekeeper.office.search.queries import Question, reads_matching
+from platekeeper.office.statements import Ask, prepared
 from platekeeper.policy import Function, Role
 
 from ..people import NOW, PROFILES, a_person, a_searcher, an_agency, an_inquiry
 from ..streets import a_camera, a_list, a_read, take
 
 WEB = "default"
+HOW_MANY = Ask("SELECT count(*) FROM visible_read")
 RECORD = """
 SELECT r.outcome, r.username, r.organization, r.function, r.query, r.purpose, r.case_number, r.reason, r.on_behalf_of,
        r.clauses, r.explanation, r.policy_version, r.source, r.parent_id
@@ -53,9 +55,11 @@ def refused(person, agency=None, **changes) -> AccessDenied:
     return caught.value
 
 
-def granted(person, function: Function = Function.SEARCH, **changes) -> AccessGrant:
+def granted(
+    person, function: Function = Function.SEARCH, *, asks: tuple[Ask, ...] = (), **changes
+) -> AccessGrant:
     inquiry = an_inquiry(person.agency, function, **changes)
-    return open_access(person=person, agency=person.agency, inquiry=inquiry, now=NOW)
+    return open_access(person=person, agency=person.agency, inquiry=inquiry, now=NOW, asks=asks)
 
 
 @pytest.fixture
@@ -203,7 +207,7 @@ class TestRecord:
         columns = {name for (name,) in owner.execute(
             "SELECT attname FROM pg_attribute WHERE attrelid = 'access_record'::regclass AND attnum > 0"
         )}  # fmt: skip
-        assert columns - set(details) == {"token_sha256", "opened_in", "backend"}
+        assert columns - set(details) == {"token_sha256", "opened_in", "backend", "plate_fold"}
         assert (details["id"], details["case_number"]) == (str(grant.record_id), "26-01234")
         assert [one["data_agency_id"] for one in details["grants"]] == [person.agency_id]
 
@@ -264,13 +268,14 @@ BREAKAGES = ("the ledger may not be appended to", "the record cannot be written"
 
 
 class TestFailingClosed:
+    @pytest.mark.parametrize("asks", [(), (HOW_MANY,)], ids=["alone", "with a question"])
     @pytest.mark.parametrize("breakage", BREAKAGES)
-    def test_opens_nothing_and_leaves_nothing_half_written(self, breakage, owner, auditor):
+    def test_opens_nothing_and_leaves_nothing_half_written(self, breakage, asks, owner, auditor):
         person = a_searcher(an_agency())
         take(person.agency, a_read(a_camera(person.agency)))
 
         with broken(owner, *_breakages(person)[breakage]), pytest.raises(DatabaseError):
-            granted(person)
+            granted(person, asks=asks)
 
         assert records_of(owner, person) == []
         written = auditor.execute("SELECT 1 FROM ledger_entry WHERE actor = %s", [person.username]).fetchall()
@@ -300,6 +305,47 @@ class TestFailingClosed:
             reads_matching(grant, Question(plate="8ABC123"))
 
         assert records_of(owner, person) == [(str(grant.record_id), "ALLOWED")]
+
+
+class TestQuestionThatTravelsWithTheOpening:
+    def test_is_answered_behind_the_record(self):
+        person = a_searcher(an_agency())
+        take(person.agency, a_read(a_camera(person.agency)))
+
+        assert granted(person, asks=(HOW_MANY,)).asked(HOW_MANY) == [[(1,)]]
+
+    def test_leaves_the_gate_closed_to_the_next_one(self):
+        person = a_searcher(an_agency())
+        take(person.agency, a_read(a_camera(person.agency)))
+
+        granted(person, asks=(HOW_MANY,))
+
+        with prepared(WEB) as cursor:
+            assert cursor.execute(*HOW_MANY).fetchall() == [(0,)]
+            assert cursor.execute("SELECT current_setting('platekeeper.access', true)").fetchone() == ("",)
+
+    def test_does_not_answer_for_another_one(self):
+        person = a_searcher(an_agency())
+        take(person.agency, a_read(a_camera(person.agency)))
+        other = Ask("SELECT count(*) + 5 FROM visible_read")
+
+        assert granted(person, asks=(HOW_MANY,)).asked(other, HOW_MANY) == [[(6,)], [(1,)]]
+
+    def test_is_not_asked_where_the_policy_refuses(self, owner):
+        person = a_person(an_agency(), Role.DETECTIVE, trained=False)
+
+        with pytest.raises(AccessDenied):
+            granted(person, asks=(Ask("SELECT 1 / 0"),))
+
+        assert [outcome for _, outcome in records_of(owner, person)] == ["DENIED"]
+
+    def test_that_fails_leaves_its_record(self, owner):
+        person = a_searcher(an_agency())
+
+        with pytest.raises(DatabaseError):
+            granted(person, asks=(Ask("SELECT 1 / (SELECT count(*) FROM visible_read)"),))
+
+        assert [outcome for _, outcome in records_of(owner, person)] == ["ALLOWED"]
 
 
 class TestGrant:

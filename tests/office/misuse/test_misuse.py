@@ -39,10 +39,11 @@ def asked_before(owner, person: Person, days: int, plate: str = "8ABC123", case:
         "INSERT INTO access_record"
         " SELECT (jsonb_populate_record(NULL::access_record, to_jsonb(r) || jsonb_build_object('id', gen_random_uuid(),"
         " 'accessed_at', r.accessed_at - n * interval '1 day', 'query', jsonb_build_object('plate', %s::text),"
+        " 'plate_fold', typed_fold(%s),"
         " 'case_number', CASE WHEN %s = '' THEN r.case_number ELSE %s || n END))).*"
         " FROM generate_series(1, %s) n, (SELECT * FROM access_record"
         " WHERE person_id = %s AND outcome = 'ALLOWED' ORDER BY accessed_at DESC LIMIT 1) r",
-        [plate, case, case, days, person.pk],
+        [plate, plate, case, case, days, person.pk],
     )
 
 

@@ -7,7 +7,7 @@ data it is, lets the database write the record (also of a refusal) in a transact
 
 import contextlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -38,7 +38,7 @@ from platekeeper.policy import (
 from platekeeper.policy.vocabulary import DISCLOSING, INQUIRING
 
 # The record is committed, and on the disk, when this returns; the ledger is not locked meanwhile (ADR 0011).
-_RECORD = "CALL record_access(%s::jsonb, NULL, NULL)"
+_RECORD = "CALL record_access(%s::jsonb, %s, NULL, NULL)"
 _OPEN = "SELECT set_config('platekeeper.access', %s, true)"
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -84,6 +84,7 @@ class AccessGrant:
     agency: Agency
     decision: Allowed
     _pass: str = field(repr=False)
+    _told: tuple[tuple[Ask, Rows], ...] = field(default=(), repr=False)
 
     @contextlib.contextmanager
     def used(self) -> Iterator[None]:
@@ -100,15 +101,19 @@ class AccessGrant:
             asks: the statements, none of which needs another's answer.
 
         Returns:
-            The rows of each.
+            The rows of each; of what travelled with the opening, what it found then.
         """
+        if self._told and asks == tuple(ask for ask, _ in self._told):
+            return [rows for _, rows in self._told]
         assert not connections[WEB].in_atomic_block, "the gate would stay open behind the statements"
         # what is sent together, with no transaction begun, is one transaction; the setting ends with it
         _, *rows = ask_in_one_go(Ask(_OPEN, [self._pass]), *asks, using=WEB)
         return rows
 
 
-def open_access(*, person: Person, agency: Agency, inquiry: Inquiry, now: datetime) -> AccessGrant:
+def open_access(
+    *, person: Person, agency: Agency, inquiry: Inquiry, now: datetime, asks: Sequence[Ask] = ()
+) -> AccessGrant:
     """Decide, record, and open the gate.
 
     Args:
@@ -116,6 +121,8 @@ def open_access(*, person: Person, agency: Agency, inquiry: Inquiry, now: dateti
         agency: whose data it is; its policy decides, whoever asks.
         inquiry: what is asked, and why.
         now: the present time.
+        asks: what the grant will be asked first, where that is known: it travels behind the record in the same round
+            trip, and is begun when the record is on the disk.
 
     Returns:
         The grant.
@@ -142,14 +149,14 @@ def open_access(*, person: Person, agency: Agency, inquiry: Inquiry, now: dateti
     )
     request, decision = _decided(person, agency, inquiry, request, now)
     try:
-        return _opened(person, agency, inquiry, request, decision, now)
+        return _opened(person, agency, inquiry, request, decision, now, asks)
     except LedgerBroken:
         unrecorded = replace(request, recorded=False)
         refused = decide_access(profile_of(agency), facts_of(person, asked=agency), unrecorded, now)
         assert isinstance(refused, Denied), "what cannot be recorded is never allowed (SRC-01, SRC-06)"
         raise AccessDenied(refused, None) from None
     except _Uncovered:
-        return _opened(person, agency, inquiry, *_without_cover(person, agency, request, now), now)
+        return _opened(person, agency, inquiry, *_without_cover(person, agency, request, now), now, asks)
 
 
 def _without_cover(
@@ -169,6 +176,7 @@ def _opened(
     request: AccessRequest,
     decision: Decision,
     now: datetime,
+    asks: Sequence[Ask],
 ) -> AccessGrant:
     filed_as = profile_of(agency).access.rms_classification.value if inquiry.function in DISCLOSING else ""
     record: dict[str, Any] = {
@@ -187,7 +195,7 @@ def _opened(
     }
     if isinstance(decision, Denied):
         refusal = {"outcome": "DENIED", "clauses": [decision.clause], "explanation": str(decision)}
-        record_id, _ = _write({**record, **refusal})
+        record_id, _, _ = _write({**record, **refusal})
         raise AccessDenied(decision, record_id)
     grant = {
         "data_agency_id": agency.pk,
@@ -198,9 +206,9 @@ def _opened(
         "read_ids": None if inquiry.read_ids is None else [str(read_id) for read_id in inquiry.read_ids],
     }
     allowed = {"outcome": "ALLOWED", "clauses": list(decision.clauses), "grants": [grant]}
-    record_id, opened = _write({**record, **allowed})
+    record_id, opened, told = _write({**record, **allowed}, *asks)
     _note_use(person, now)
-    return AccessGrant(record_id, agency, decision, opened)
+    return AccessGrant(record_id, agency, decision, opened, tuple(zip(asks, told, strict=True)))
 
 
 def _decided(
@@ -293,13 +301,17 @@ def _parent(person: Person, record: OwnRecord | None, now: datetime) -> ParentRe
     )
 
 
-def _write(record: dict[str, Any]) -> tuple[UUID, str]:
-    connection = connections[WEB]
-    assert not connection.in_atomic_block, "a record that could be rolled back is no record"
+def _write(record: dict[str, Any], *asks: Ask) -> tuple[UUID, str, list[Rows]]:
+    assert not connections[WEB].in_atomic_block, "a record that could be rolled back is no record"
+    written = msgspec.json.encode(record).decode()
     try:
+        # NOTHING MAY BE SHOWN, the pass not be used, before the record is committed and on the disk: the procedure
+        # opens the gate to what travels behind it only then
+        if asks:
+            ((access_id, opened),), *told = ask_in_one_go(Ask(_RECORD, [written, True]), *asks, using=WEB)
+            return access_id, opened, told
         with prepared(WEB) as cursor:
-            # NOTHING MAY BE SHOWN, the pass not be used, before this has returned
-            row = cursor.execute(_RECORD, [msgspec.json.encode(record).decode()], prepare=True).fetchone()
+            row = cursor.execute(_RECORD, [written, False], prepare=True).fetchone()
     except DatabaseError as error:
         if getattr(error.__cause__, "sqlstate", None) == _LEDGER_BROKEN:
             raise LedgerBroken("The ledger does not hold: ask the administrator to find out why.") from error
@@ -308,7 +320,7 @@ def _write(record: dict[str, Any]) -> tuple[UUID, str]:
         raise
     assert row is not None
     access_id, opened = row
-    return access_id, opened
+    return access_id, opened, []
 
 
 def _note_use(person: Person, now: datetime) -> None:

@@ -76,7 +76,7 @@ class EmbeddedPostgres:
 
     @property
     def socket_folder(self) -> Path:
-        """Where the superuser's socket stands: in the cluster, or in a private folder if that path is too long."""
+        """Where the socket stands: in the cluster, or in a private folder if that path is too long."""
         inside = (self.folder / "run").resolve()
         if len(str(inside)) <= _SOCKET_PATH_LIMIT:
             return inside
@@ -284,6 +284,7 @@ class EmbeddedPostgres:
             account,
             self.cluster / "pg_hba.conf",
             f"local all {SUPERUSER} peer map=platekeeper\n"
+            "local all all scram-sha-256\n"
             f"host all {SUPERUSER} 127.0.0.1/32 reject\n"
             "host all all 127.0.0.1/32 scram-sha-256\n",
         )

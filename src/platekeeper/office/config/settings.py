@@ -118,6 +118,10 @@ TEMPLATES: list[dict[str, Any]] = [
 
 def _alias(role: str, *, pool: bool = False) -> dict[str, Any]:
     given = dict(_DATABASE.parameters(role))
+    if _DATABASE.embedded:
+        given["host"] = str(
+            _DATABASE.embedded.socket_folder
+        )  # cheaper than the network, and closed to others
     known = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
     options: dict[str, Any] = {key: value for key, value in given.items() if key not in known.values()}
     options["application_name"] = f"platekeeper-{role}"

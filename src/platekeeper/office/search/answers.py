@@ -21,7 +21,7 @@ from platekeeper.office.accounts.people import source_of
 from platekeeper.office.devices.models import Camera
 from platekeeper.office.reads.queries import Picture, plate_pictures
 from platekeeper.office.search.analyses import companions, pattern_of, vehicles_at_both
-from platekeeper.office.search.queries import Answer, Found, reads_matching
+from platekeeper.office.search.queries import Answer, Found, asked_first, reads_matching
 from platekeeper.office.search.questions import Question
 from platekeeper.office.search.sensitive import questions_in
 from platekeeper.policy import Function
@@ -131,8 +131,12 @@ def answer(person: Person, inquiry: Inquiry, *, after: Key | None = None) -> Sho
     Raises:
         PlatesError: the plate of the query cannot be read.
     """
+    answered = _ANSWERS[str(inquiry.query.get("analysis", ""))]
+    first = [asked_first(Question.from_record(inquiry.query), after=after)] if answered is _found else []
     try:
-        grant = open_access(person=person, agency=person.agency, inquiry=inquiry, now=timezone.now())
+        grant = open_access(
+            person=person, agency=person.agency, inquiry=inquiry, now=timezone.now(), asks=first
+        )
     except AccessDenied as refused:
         context = {
             "refusal": refused.decision,
@@ -140,8 +144,7 @@ def answer(person: Person, inquiry: Inquiry, *, after: Key | None = None) -> Sho
             "approval": refused.decision.approval,
         }
         return Shown("search/_results.html", context, 403)
-    kind = str(inquiry.query.get("analysis", ""))
-    shown = _ANSWERS[kind](grant, inquiry.query, after)
+    shown = answered(grant, inquiry.query, after)
     why = {"purpose": inquiry.purpose, "case_number": inquiry.case_number, "reason": inquiry.reason}
     return Shown(shown.template, {"record": {"id": grant.record_id}, "why": why, **shown.context})
 

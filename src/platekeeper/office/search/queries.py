@@ -104,8 +104,7 @@ def reads_matching(
     candidates = _candidates(grant, question)
     if candidates.is_nothing:
         return Answer((), 0, too_many_plates=candidates.truncated)
-    lane = as_json({**question.as_lane(), **candidates.lane})
-    (rows,) = grant.asked(Ask(_PAGE, [lane, *(after or (None, None)), PAGE, MOST_COUNTED + 1]))
+    (rows,) = grant.asked(_page_of(question, candidates, after))
     total = rows[0][0] if rows else 0
     reads, pattern = _reads(rows), question.pattern
     shown = reads[:PAGE]
@@ -116,6 +115,27 @@ def reads_matching(
         too_many_plates=candidates.truncated,
         next_key=(shown[-1].read_at, str(shown[-1].id)) if len(reads) > PAGE else None,
     )
+
+
+def asked_first(question: Question, *, after: tuple[datetime, str] | None = None) -> Ask:
+    """Return what `reads_matching` asks first, to travel with the opening of the access.
+
+    Args:
+        question: what is looked for.
+        after: the last page's `next_key`.
+
+    Raises:
+        PlatesError: the plate pattern cannot be read.
+    """
+    listing = _listing(question.plate, lookalikes=question.lookalikes) if question.plate else []
+    if isinstance(listing, Ask):
+        return listing
+    return _page_of(question, _Candidates({"plates": listing} if question.plate else {}), after)
+
+
+def _page_of(question: Question, candidates: _Candidates, after: tuple[datetime, str] | None) -> Ask:
+    lane = as_json({**question.as_lane(), **candidates.lane})
+    return Ask(_PAGE, [lane, *(after or (None, None)), PAGE, MOST_COUNTED + 1])
 
 
 def as_json(question: dict[str, Any]) -> str:
@@ -138,15 +158,22 @@ def plates_of(grant: AccessGrant, plate: str, *, lookalikes: bool) -> list[str]:
     Raises:
         PlatesError: it cannot be read.
     """
+    listing = _listing(plate, lookalikes=lookalikes)
+    if not isinstance(listing, Ask):
+        return listing
+    ((row,),) = grant.asked(listing)
+    return list(row[0])
+
+
+def _listing(plate: str, *, lookalikes: bool) -> Ask | list[str]:
+    """Return how to find the plates that a text may be, or them, where nobody need be asked."""
     pattern = plate_texts.PlatePattern.parse(plate, lookalike=lookalikes)
     if pattern.kind is not plate_texts.PatternKind.EXACT:
-        return _listed(
-            grant, "SELECT plates_matching(%s, %s, %s)", list(pattern.bigrams), pattern.regex, MOST_PLATES
-        )
+        return Ask("SELECT plates_matching(%s, %s, %s)", [list(pattern.bigrams), pattern.regex, MOST_PLATES])
     exact = plate_texts.normalize(plate)
     if not lookalikes:
         return [exact]
-    return _listed(grant, "SELECT plates_looking_like(%s, %s)", plate_texts.fold(exact), MOST_PLATES)
+    return Ask("SELECT plates_looking_like(%s, %s)", [plate_texts.fold(exact), MOST_PLATES])
 
 
 def _candidates(grant: AccessGrant, question: Question) -> _Candidates:
@@ -160,11 +187,6 @@ def _candidates(grant: AccessGrant, question: Question) -> _Candidates:
         pattern = plate_texts.PlatePattern.parse(question.plate, lookalike=question.lookalikes)
         return _Candidates({"pattern": pattern.regex})
     return _Candidates({"plates": found}, truncated=True)
-
-
-def _listed(grant: AccessGrant, statement: str, *arguments: str | int | list[str]) -> list[str]:
-    ((row,),) = grant.asked(Ask(statement, arguments))
-    return list(row[0])
 
 
 def _reads(rows: Sequence[Sequence[Any]]) -> list[Read]:

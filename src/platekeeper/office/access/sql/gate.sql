@@ -2,6 +2,11 @@
 -- `web` has no right on any table behind it. It may call open_access(), which writes the access record, its grants and
 -- the ledger entry, and then select from security-barrier views that join their table with open_grants().
 
+-- The look-alike key of a plate as somebody typed it, as plates.fold() has it for Latin letters.
+CREATE FUNCTION typed_fold(p_plate text) RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN translate(regexp_replace(upper(p_plate), '[^A-Z0-9]', '', 'g'), 'ODQIZSBG', '00012586');
+
 CREATE TABLE access_record (
     agency_id integer NOT NULL,             -- whose person asks
     id uuid NOT NULL DEFAULT gen_random_uuid(),
@@ -28,11 +33,15 @@ CREATE TABLE access_record (
     opened_in xid8 NOT NULL,
     fresh_until timestamptz NOT NULL,
     token_sha256 bytea NOT NULL,
+    plate_fold text,                        -- of the plate asked about, for the misuse detectors (PUR-05)
     PRIMARY KEY (agency_id, id)
 );
 CREATE INDEX access_record_time ON access_record (agency_id, accessed_at DESC);
 CREATE INDEX access_record_person ON access_record (agency_id, person_id, accessed_at DESC);
+-- a column of its own: an index on the expression would have it parsed and planned anew for each record
+CREATE INDEX access_record_target ON access_record (agency_id, plate_fold, accessed_at) WHERE plate_fold IS NOT NULL;
 
+-- Written by open_access() alone, each row right behind its record: a foreign key would look the record up and lock it.
 CREATE TABLE access_grant (
     agency_id integer NOT NULL,
     access_id uuid NOT NULL,
@@ -43,8 +52,7 @@ CREATE TABLE access_grant (
     camera_ids bigint[],                    -- NULL: all (GOV-09)
     read_ids uuid[],                        -- NULL: all; opening one read opens that one
     hits_only boolean NOT NULL,             -- receiving an alert shows reads on a list and no others (USR-06)
-    PRIMARY KEY (agency_id, access_id, data_agency_id),
-    FOREIGN KEY (agency_id, access_id) REFERENCES access_record
+    PRIMARY KEY (agency_id, access_id, data_agency_id)
 );
 
 -- Not even their owner changes what was recorded; only a superuser could, and the ledger would show it (promise 1).
@@ -91,34 +99,42 @@ BEGIN
         RAISE EXCEPTION 'an access without a purpose or without a policy is not opened (SRC-01)'
             USING ERRCODE = 'insufficient_privilege';
     END IF;
-    INSERT INTO access_record AS r (
-        agency_id, accessed_at, person_id, username, full_name, organization, on_behalf_of, function, query, purpose,
-        case_number, reason, outcome, clauses, explanation, policy_version, parent_id, source, case_known, session_role,
-        backend, opened_in, fresh_until, token_sha256)
-    SELECT p.agency_id, clock_timestamp(), p.id, p.username, p.full_name, a.name, coalesce(q.on_behalf_of, ''), q.function,
-           coalesce(q.query, '{}'), coalesce(q.purpose, ''), coalesce(q.case_number, ''), coalesce(q.reason, ''), q.outcome,
-           coalesce(q.clauses, '{}'), coalesce(q.explanation, ''), q.policy_version, q.parent_id, coalesce(q.source, ''),
-           q.case_known, session_user, pg_backend_pid(), pg_current_xact_id(),
-           clock_timestamp() + make_interval(secs => least(greatest(coalesce(q.fresh_seconds, 60), 0), 300)), sha256(v_token)
-      FROM jsonb_to_record(p_request) AS q(
-           person_id bigint, on_behalf_of text, function text, query jsonb, purpose text, case_number text, reason text,
-           outcome text, clauses text[], explanation text, policy_version text, parent_id uuid, source text,
-           case_known boolean, fresh_seconds float8)
-      JOIN person p ON p.id = q.person_id AND p.is_active
-      JOIN agency a ON a.id = p.agency_id
-    RETURNING r.* INTO v_record;
-    IF NOT FOUND THEN
-        RAISE EXCEPTION 'no active person of that number' USING ERRCODE = 'insufficient_privilege';
-    END IF;
-    IF v_allowed THEN
+    -- one statement, as each costs its start: the record, and what it opens
+    WITH recorded AS (
+        INSERT INTO access_record AS r (
+            agency_id, accessed_at, person_id, username, full_name, organization, on_behalf_of, function, query, purpose,
+            case_number, reason, outcome, clauses, explanation, policy_version, parent_id, source, case_known,
+            session_role, backend, opened_in, fresh_until, token_sha256, plate_fold)
+        SELECT p.agency_id, clock_timestamp(), p.id, p.username, p.full_name, a.name, coalesce(q.on_behalf_of, ''),
+               q.function, coalesce(q.query, '{}'), coalesce(q.purpose, ''), coalesce(q.case_number, ''),
+               coalesce(q.reason, ''), q.outcome, coalesce(q.clauses, '{}'), coalesce(q.explanation, ''),
+               q.policy_version, q.parent_id, coalesce(q.source, ''), q.case_known, session_user, pg_backend_pid(),
+               pg_current_xact_id(),
+               clock_timestamp() + make_interval(secs => least(greatest(coalesce(q.fresh_seconds, 60), 0), 300)),
+               sha256(v_token), typed_fold(q.query->>'plate')
+          FROM jsonb_to_record(p_request) AS q(
+               person_id bigint, on_behalf_of text, function text, query jsonb, purpose text, case_number text,
+               reason text, outcome text, clauses text[], explanation text, policy_version text, parent_id uuid,
+               source text, case_known boolean, fresh_seconds float8)
+          JOIN person p ON p.id = q.person_id AND p.is_active
+          JOIN agency a ON a.id = p.agency_id
+        RETURNING r.*
+    ), opened AS (
         INSERT INTO access_grant
-        SELECT v_record.agency_id, v_record.id, g.data_agency_id, g.visible_from, coalesce(g.anchor, 'capture'), g.kinds,
+        SELECT r.agency_id, r.id, g.data_agency_id, g.visible_from, coalesce(g.anchor, 'capture'), g.kinds,
                CASE WHEN g.camera_groups IS NOT NULL THEN ARRAY(
                    SELECT c.id FROM camera c
                     WHERE c.agency_id = g.data_agency_id AND c.site_group = ANY (g.camera_groups)) END,
-               g.read_ids, v_record.function IN ('receive-alerts', 'verify-alert')
-          FROM jsonb_to_recordset(p_request->'grants') AS g(
-               data_agency_id integer, visible_from timestamptz, anchor text, kinds text[], camera_groups text[], read_ids uuid[]);
+               g.read_ids, r.function IN ('receive-alerts', 'verify-alert')
+          FROM recorded r, jsonb_to_recordset(p_request->'grants') AS g(
+               data_agency_id integer, visible_from timestamptz, anchor text, kinds text[], camera_groups text[], read_ids uuid[])
+         WHERE v_allowed
+    )
+    SELECT r.* INTO v_record FROM recorded r;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'no active person of that number' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    IF v_allowed AND (p_request->>'rms_classification' <> '' OR EXISTS (SELECT FROM rms_connection)) THEN  -- few have one
         -- the records management system of the agency whose data it is hears of it, or nobody does (SRC-03)
         PERFORM queue_rms_request(
             g.data_agency_id, p_request->>'rms_classification', v_record.id,
@@ -137,7 +153,7 @@ BEGIN
     PERFORM append_entry(
         a.slug, CASE WHEN v_allowed THEN 'access.opened' ELSE 'access.denied' END, v_record.username,
         v_record.id::text,
-        (to_jsonb(v_record) - ARRAY['token_sha256', 'opened_in', 'backend']
+        (to_jsonb(v_record) - ARRAY['token_sha256', 'opened_in', 'backend', 'plate_fold']
          || jsonb_build_object('grants', p_request->'grants'))::text
     ) FROM agency a WHERE a.id = v_record.agency_id;
     access_id := v_record.id;
@@ -146,16 +162,22 @@ BEGIN
 END $$;
 
 -- What a page calls: the record in a transaction that waits for no disk, so that the ledger is free at once; then an empty
--- message in the log, whose commit waits for the disk and lies behind the record (ADR 0011). Called in a transaction it is
--- refused: a record that could be rolled back is none. Only a procedure of its caller's rights and path may end a
--- transaction, so everything is named in full.
-CREATE PROCEDURE record_access(p_request jsonb, INOUT access_id uuid, INOUT pass text) LANGUAGE plpgsql AS $$
+-- message in the log, whose commit waits for the disk and lies behind the record (ADR 0011). Only then, where `p_goes_on`
+-- says that questions travel behind this call, the gate is opened for the transaction that it leaves to them: it ends with
+-- theirs. Called in a transaction it is refused: a record that could be rolled back is none. Only a procedure of its
+-- caller's rights and path may end a transaction, so everything is named in full.
+CREATE PROCEDURE record_access(p_request jsonb, p_goes_on boolean, INOUT access_id uuid, INOUT pass text)
+LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM pg_catalog.set_config('synchronous_commit', 'off', true);
     SELECT o.access_id, o.pass INTO access_id, pass FROM public.open_access(p_request) o;
     COMMIT;
     PERFORM pg_catalog.set_config('synchronous_commit', 'on', true);
     PERFORM pg_catalog.pg_logical_emit_message(true, 'platekeeper', '');
+    IF p_goes_on THEN
+        COMMIT;
+        PERFORM pg_catalog.set_config('platekeeper.access', coalesce(pass, ''), true);
+    END IF;
 END $$;
 
 -- What was logically deleted is cut off by `visible_from` for read_at or by `received_from` for received_at, whichever the

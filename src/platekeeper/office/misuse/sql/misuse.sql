@@ -6,13 +6,6 @@ CREATE TRIGGER misuse_finding_stays BEFORE UPDATE OR DELETE OR TRUNCATE ON misus
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE INDEX plate_relation_digest ON plate_relation (agency_id, digest) WHERE ended_at IS NULL;
 
--- The look-alike key of a plate as somebody typed it, as plates.fold() has it for Latin letters.
-CREATE FUNCTION typed_fold(p_plate text) RETURNS text
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-RETURN translate(regexp_replace(upper(p_plate), '[^A-Z0-9]', '', 'g'), 'ODQIZSBG', '00012586');
-CREATE INDEX access_record_target ON access_record (agency_id, typed_fold(query->>'plate'), accessed_at)
-    WHERE query ? 'plate';
-
 -- Whose plates these are, as seen from one person: own, household, or a colleague's.
 CREATE FUNCTION relations_of(p_person_id bigint, p_digests bytea[]) RETURNS text[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
@@ -30,8 +23,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
            EXISTS (SELECT 1 FROM case_file c JOIN case_member m ON m.case_id = c.id AND m.removed_at IS NULL
                     WHERE c.agency_id = p.agency_id AND c.number = p_case AND c.closed_at IS NULL AND m.person_id = p.id)
       FROM person p
-      LEFT JOIN access_record r ON r.agency_id = p.agency_id AND r.query ? 'plate'
-           AND typed_fold(r.query->>'plate') = p_fold AND r.accessed_at >= p_since AND r.outcome = 'ALLOWED'
+      LEFT JOIN access_record r ON r.agency_id = p.agency_id AND r.plate_fold = p_fold
+           AND r.accessed_at >= p_since AND r.outcome = 'ALLOWED'
            AND r.accessed_at < date_trunc('day', now(), p_zone)
            AND NOT EXISTS (
                SELECT 1 FROM case_file c JOIN case_member m ON m.case_id = c.id AND m.person_id = r.person_id
