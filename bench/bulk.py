@@ -57,7 +57,7 @@ _MONTH = """
 INSERT INTO {table} (agency_id, read_at, id, received_at, camera_id, plate, plate_raw, region, confidence, lat, lon, cell,
                      passage_id, revision, producer, detail)
 SELECT %(agency)s, d.read_at, d.id, d.read_at, p.camera_id, d.plate, d.plate, 'US-CA', d.confidence, coalesce(d.lat, p.lat),
-       coalesce(d.lon, p.lon), coalesce((floor((d.lat + 90) * 180)::int << 16) | floor((d.lon + 180) * 180)::int, p.cell),
+       coalesce(d.lon, p.lon), coalesce(((floor((d.lat + 90) * 720)::int & 8191) << 18) | floor((d.lon + 180) * 720)::int, p.cell),
        d.id, 1, 'bench',
        jsonb_build_object(
            'plate', jsonb_build_object('raw', d.plate, 'display', d.plate, 'norm', d.plate, 'region', 'US-CA',

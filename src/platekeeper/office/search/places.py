@@ -12,13 +12,12 @@ from itertools import combinations, pairwise
 from typing import Any, ClassVar, TypeAlias
 
 from platekeeper.errors import PlatekeeperError
-from platekeeper.office.reads.places import METERS_PER_DEGREE
+from platekeeper.office.reads.places import METERS_PER_DEGREE, PER_DEGREE, cell_at
 
 Point: TypeAlias = tuple[float, float]
 MOST_POINTS = 60
-MOST_CELLS = 2000
+MOST_CELLS = 1000
 WIDEST_M = 30_000
-_PER_DEGREE = 180
 
 
 class PlaceError(PlatekeeperError):
@@ -100,22 +99,21 @@ class Place:
         low, left, high, right = other.box
         if south > high or low > north or west > right or left > east:
             return False
-        mine, theirs = self.cells(), other.cells()
-        return mine is None or theirs is None or (bool(set(mine) & set(theirs)) and _near(self, other))
+        return _near(self, other)
 
     def cells(self) -> list[int] | None:
         """Return the grid cells that it touches, some of its neighbours besides; None where they are too many."""
         south, west, north, east = self.box
-        rows = range(math.floor((south + 90) * _PER_DEGREE), math.floor((north + 90) * _PER_DEGREE) + 1)
-        columns = range(math.floor((west + 180) * _PER_DEGREE), math.floor((east + 180) * _PER_DEGREE) + 1)
+        rows = range(math.floor((south + 90) * PER_DEGREE), math.floor((north + 90) * PER_DEGREE) + 1)
+        columns = range(math.floor((west + 180) * PER_DEGREE), math.floor((east + 180) * PER_DEGREE) + 1)
         if len(rows) * len(columns) > 4 * MOST_CELLS:
             return None
-        half = math.hypot(METERS_PER_DEGREE, self.plane.east_m) / _PER_DEGREE / 2
+        half = math.hypot(METERS_PER_DEGREE, self.plane.east_m) / PER_DEGREE / 2
         cells = [
-            (row << 16) | column
+            cell_at(row, column)
             for row in rows
             for column in columns
-            if self.distance_m((row + 0.5) / _PER_DEGREE - 90, (column + 0.5) / _PER_DEGREE - 180)
+            if self.distance_m((row + 0.5) / PER_DEGREE - 90, (column + 0.5) / PER_DEGREE - 180)
             <= self.reach_m + half
         ]
         return cells if len(cells) <= MOST_CELLS else None

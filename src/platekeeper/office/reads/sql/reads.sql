@@ -13,8 +13,8 @@ CREATE TABLE read (
     confidence real,                        -- 0..1, NULL where the producer gives none
     lat double precision,
     lon double precision,
-    cell integer,                           -- negative: a spot, where its camera stands; else the grid square of 1/180
-                                            -- degree, (floor((lat+90)*180) << 16) | floor((lon+180)*180)
+    cell integer,                           -- negative: a spot, where its camera stands; else a grid square of 1/720 degree,
+                                            -- (floor((lat+90)*720) & 8191) << 18 | floor((lon+180)*720)
     passage_id uuid NOT NULL,
     revision smallint NOT NULL DEFAULT 1,
     producer text NOT NULL,
