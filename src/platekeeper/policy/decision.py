@@ -187,19 +187,17 @@ class AllOf(Generic[FactsT_contra]):
         clauses: dict[str, None] = {}
         clauses_of = facts.profile.clauses_of
         for check in self.checks:
-            if isinstance(
-                check, Rule
-            ):  # dozens at every access, nearly all of which pass: no answer is made for each
-                if check.concerns is always or check.concerns(facts):
-                    refused = check.refusal(facts)
-                    if refused is not None:
-                        return refused
-                    clauses[clauses_of(check.obligation)[0]] = None
-                continue
-            decision = check.decide(facts)
-            if isinstance(decision, Denied):
-                return decision
-            clauses.update(dict.fromkeys(decision.clauses))
+            if not isinstance(check, Rule):
+                decision = check.decide(facts)
+                if isinstance(decision, Denied):
+                    return decision
+                clauses.update(dict.fromkeys(decision.clauses))
+            elif check.concerns(facts):
+                # dozens of them at every access, nearly all of which pass: no answer is made for each
+                refused = check.refusal(facts)
+                if refused is not None:
+                    return refused
+                clauses[clauses_of(check.obligation)[0]] = None
         return _passed(tuple(clauses), facts.profile.version)
 
     def refusals(self, facts: FactsT_contra) -> tuple[Denied, ...]:
