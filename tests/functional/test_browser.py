@@ -83,6 +83,8 @@ class TestDetective:
         page = detective.page
         detective.go("/search/")
 
+        page.click("[data-hours='168']")
+        assert page.input_value("[name=captured_from]") < page.input_value("[name=captured_to]")
         ask(page, "8A*")
         page.wait_for_selector("#results tbody tr")
         detective.picture("search")

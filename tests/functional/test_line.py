@@ -11,6 +11,17 @@ STATES = """
 
 
 class TestBoard:
+    @pytest.mark.parametrize("path", ["/alerts/", "/dispatch/board/"])
+    def test_opened_in_quiet_leaves_one_record(self, path, house, visit):
+        officer = visit("officer.mi")
+        with house.installation.connected("owner") as owner:
+            counted = "SELECT count(*) FROM access_record WHERE username = 'officer.mi'"
+            (before,) = owner.execute(counted).fetchone()
+            officer.live(path)
+            officer.page.wait_for_timeout(1000)  # whatever it asks for by itself
+
+            assert owner.execute(counted).fetchone() == (before + 1,)
+
     def test_shows_every_alert_of_a_burst_while_answers_are_slow(self, house, visit):
         officer = visit("officer.mi")
         officer.live("/alerts/")
