@@ -153,9 +153,6 @@ def _model() -> Installation:
     made = Installation()
     atexit.register(made.throw_away)
     made.said("migrate")
-    if not (made.data / "postgres").is_symlink():
-        with (made.data / "postgres" / "cluster" / "postgresql.conf").open("a") as settings:
-            settings.write("fsync = off\n")  # processes are killed here, but nobody cuts the power
     return made
 
 
