@@ -25,6 +25,11 @@ def log_on(visit, sign: str) -> None:
     visit.page.locator("[data-live=on]").wait_for()
 
 
+def comes(visit, text: str, which: str = ".alert") -> None:
+    """Wait until the car's screen shows an alert, and heeds keys."""
+    visit.page.locator(f"#car-alert:not([data-deaf]) {which}", has_text=text).wait_for()
+
+
 def stands(visit, state: str) -> None:
     """Wait until the alert on the screen stands there."""
     visit.page.locator("#alert-panel .alert__head", has_text=state).wait_for()
@@ -47,7 +52,7 @@ class TestElCajon:
         officer.press("Shift")  # the first touch allows the sound
         officer.page.locator("[data-sound-name]", has_text="Sound on").wait_for()
         house.sees("el-cajon", "ec-main", "8DFG263", images=NIGHT)
-        officer.page.locator("#alert-panel", has_text="2013 GMC Sierra").wait_for()
+        comes(officer, "2013 GMC Sierra")
         stands(officer, "New")
         assert officer.page.evaluate("tones") == 3
         assert officer.page.locator(".checks input").count() == 3
@@ -94,7 +99,7 @@ class TestElCajon:
         officer, dispatcher = visit("officer.ec", color_scheme="dark"), visit("dispatcher.ec")
         officer.live("/dispatch/car/")
         house.sees("el-cajon", "ec-broadway", "6NPR947", region="US-TX")
-        officer.page.locator("#alert-panel.alert--red", has_text="Texas").wait_for()
+        comes(officer, "Texas", ".alert--red")
         officer.picture("car-red")
         officer.press("d")
         officer.page.locator(".checklist", has_text="Dispatch asked").wait_for()
@@ -115,7 +120,7 @@ class TestElCajon:
         officer, dispatcher = visit("officer.ec", color_scheme="dark"), visit("dispatcher.ec")
         officer.live("/dispatch/car/")
         house.sees("el-cajon", "ec-broadway", "6NPR947", region="US-TX")
-        officer.page.locator("#alert-panel.alert--red", has_text="Texas").wait_for()
+        comes(officer, "Texas", ".alert--red")
         waiting = officer.page.locator("#alert-panel").get_attribute("data-alert")
         officer.press("d")
         dispatcher.live("/dispatch/board/")
@@ -126,7 +131,7 @@ class TestElCajon:
         stands(officer, "Contradiction")
 
         house.sees("el-cajon", "ec-main", "8DFG263", images=NIGHT)
-        officer.page.locator("#alert-panel", has_text="2013 GMC Sierra").wait_for()
+        comes(officer, "2013 GMC Sierra")
         chip = officer.page.locator(f"[data-chip='{waiting}']")
         assert "Waits for a second person" in chip.inner_text()
         assert officer.page.locator(".checks input:checked").count() == 0
@@ -141,7 +146,7 @@ class TestElCajon:
         officer.page.locator(f"[data-chip='{waiting}']:not([data-waits])").wait_for()
         assert "2013 GMC Sierra" in officer.page.locator("#alert-panel").inner_text()  # it has just come up
         officer.press("n", "1", "Enter")
-        officer.page.locator(f"#alert-panel[data-alert='{waiting}']").wait_for()
+        comes(officer, "", f"[data-alert='{waiting}']")
         stands(officer, "Verified")
         officer.press("n", "3", "Enter")
         stands(officer, "Not a match")
@@ -153,7 +158,7 @@ class TestMonrovia:
         officer = visit("officer.mo")
         officer.live("/dispatch/car/")  # no log-on: Monrovia's policy asks for none
         house.sees("monrovia", "mo-foothill", "9CVB138", images=DUSK)
-        officer.page.locator("#alert-panel", has_text="2022 Kia Forte").wait_for()
+        comes(officer, "2022 Kia Forte")
         officer.picture("car-day")
 
         officer.press("1", "2", "3", "v")  # may look first

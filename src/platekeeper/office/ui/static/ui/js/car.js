@@ -29,16 +29,15 @@
     const isBegun = stage.querySelector(".checks input:checked");
     return waits(chip) || (chip.dataset.state === "RAISED" && !isBegun && Date.now() - shownAt > 20000);
   }
-  /* A key on its way to the alert that was there a moment ago must not count for the one that took its place. */
-  let deafUntil = 0;
+  /* A key or thumb on its way to the alert that was there a moment ago must not count for the one that took its place. */
   function take(id) {
-    deafUntil = isFinished() ? 0 : Infinity;
-    return show(id, byItself).then(() => (deafUntil = deafUntil && Date.now() + 1000));
+    stage.toggleAttribute("data-deaf", !isFinished());
+    return show(id, byItself).then(() => setTimeout(() => stage.removeAttribute("data-deaf"), 1000));
   }
   addEventListener(
     "keydown",
     function (event) {
-      if (Date.now() > deafUntil || event.key === "x" || event.key === "Tab") return;
+      if (!stage.hasAttribute("data-deaf") || event.key === "x" || event.key === "Tab") return;
       event.preventDefault();
       event.stopImmediatePropagation();
     },
