@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from platekeeper.cli.compliance import compliance
 from platekeeper.office.access.operations import open_access
+from platekeeper.office.compliance.open_rules import ASKED_FOR
 from platekeeper.office.compliance.probes import PROBES
 from platekeeper.office.compliance.queries import compliance_report
 from platekeeper.office.compliance.registry import PLACES, WITHOUT_RULES, State, asked_in, place_of, unplaced
@@ -66,6 +67,23 @@ class TestComplianceReport:
         assert all(len(row.checks) == len(row.tests) for row in rows.values())
         assert {row.obligation for row in rows.values() if row.in_scope} <= in_scope()
 
+    @pytest.mark.parametrize(
+        ("profile", "left_open"),
+        [
+            (
+                "redondo-beach",
+                {"PUR-13", "TRN-05", "TRN-06", "TRN-07", "USR-03", "USR-04", "USR-06", "USR-12"},
+            ),
+            ("monrovia", {"PUR-13", "TRN-05", "TRN-06", "TRN-07", "USR-04", "USR-06", "USR-12"}),
+            ("los-angeles", {"USR-03"}),
+        ],
+    )
+    def test_calls_nothing_enforced_that_the_policy_leaves_open(self, profile, left_open):
+        rows = rows_of(an_agency(profile))
+
+        assert {key for key in ASKED_FOR if rows[key].state is State.NOT_APPLICABLE} == left_open
+        assert all("leaves it open" in rows[key].evidence[0] for key in left_open)
+
     def test_says_of_what_is_not_built_that_it_is_not(self):
         rows = rows_of(an_agency())
 
@@ -86,7 +104,8 @@ class TestComplianceReport:
 
         rows = rows_of(agency)
 
-        stated = [rows[f"PUR-{number}"] for number in range(10, 14) if rows[f"PUR-{number}"].clauses]
+        found = [rows[f"PUR-{number}"] for number in range(10, 14)]
+        stated = [row for row in found if row.clauses and row.state is not State.NOT_APPLICABLE]
         assert len(stated) >= 3
         for row in stated:
             assert row.state is State.ENFORCED, row

@@ -218,7 +218,9 @@ def _releases(agency: Agency, now: datetime) -> Finding:
         return Finding(("No other agency's request for reads was entered yet.",))
     told = ", ".join(f"{count} {state.lower()}" for state, count in sorted(states.items()))
     said = f"{len(found)} requests of other agencies on file: {told}; {at_once} were refused by the policy at once."
-    return Finding((said, "Without an approved one the database records no export for anybody outside."))
+    return Finding(
+        (said, "Without an approved one the database records no look and no export for anybody outside.")
+    )
 
 
 def _agreements(agency: Agency, now: datetime) -> Finding:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from platekeeper.office.accounts.models import Agency
 from platekeeper.office.accounts.queries import profile_of
+from platekeeper.office.compliance.open_rules import is_left_open
 from platekeeper.office.compliance.probes import PROBES, Finding
 from platekeeper.office.compliance.registry import WITHOUT_RULES, State, asked_in, place_of
 from platekeeper.office.governance.models import Attestation
@@ -82,6 +83,11 @@ def compliance_report(agency: Agency, now: datetime) -> tuple[Row, ...]:
     return tuple(_row(facts, key) for key in sorted(obligations()))
 
 
+_LEFT_OPEN = Finding(
+    ("The agency's own policy does not ask for it, and its profile leaves it open.",), State.NOT_APPLICABLE
+)
+
+
 def _row(facts: _Facts, key: str) -> Row:
     duty, clauses = obligations()[key].duty, facts.profile.clauses_of(key)
     if clauses[0].startswith("obligation "):
@@ -90,7 +96,7 @@ def _row(facts: _Facts, key: str) -> Row:
             evidence=("Neither the agency's policy nor a law of its state asks for it.",),
         )  # fmt: skip
     tags = checks().get(key, ())
-    standing = _standing(facts, key, tags)
+    standing = _LEFT_OPEN if is_left_open(facts.profile, key) else _standing(facts, key, tags)
     return Row(
         obligation=key, duty=duty, clauses=clauses, state=standing.state or State.ENFORCED,
         evidence=standing.evidence, checks=tags, tests=tuple(f"{_TESTS} -k {key}-{tag}" for tag in tags),
