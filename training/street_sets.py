@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from training.backgrounds import add_distractor
 from training.frames import paste
-from training.plates import Foundry, Mix, choose_serial, choose_style, draw_plate
+from training.motorcycles import draw_two_rows
+from training.plates import Foundry, Mix, Plate, choose_serial, choose_style, draw_plate
 from training.scenes import empty_streets
 from training.sensor import Corners, exposed, plate_corners, to_grey
 
@@ -29,6 +30,7 @@ class Condition:
     light: float = 1.0
     blur: float = 0.0
     yaw: float = 0.0
+    rows: int = 1
 
 
 CONDITIONS = {
@@ -38,6 +40,7 @@ CONDITIONS = {
     "under 70 px": Condition(widths_px=(45, 70)),
     "yaw 30": Condition(yaw=30.0),
     "near": Condition(widths_px=(260, 640), strength=0.3),
+    "two rows": Condition(widths_px=(70, 170), strength=0.3, rows=2),
 }
 
 
@@ -61,9 +64,7 @@ def street_pictures(condition: str, count: int, seed: int = SEED) -> Iterator[St
         picture = np.ascontiguousarray(picture[:, ::-1] if rng.random() < 0.5 else picture, np.uint8)
         for _ in range(int(rng.integers(0, 4))):
             add_distractor(rng, picture)
-        style = choose_style(rng, _MIX)
-        serial = choose_serial(style, rng, _MIX)
-        plate = draw_plate(rng, foundry.die(rng, _MIX, style), style, serial, height=96)
+        plate = _drawn(rng, foundry) if seen.rows == 1 else draw_two_rows(rng, foundry.die(rng, _MIX))
         grey = to_grey(plate.picture, rng)
         across = float(rng.uniform(*seen.widths_px))
         corners = _placed(rng, across, across * grey.shape[0] / grey.shape[1], seen.yaw)
@@ -74,6 +75,12 @@ def street_pictures(condition: str, count: int, seed: int = SEED) -> Iterator[St
             dark = cv2.GaussianBlur(dark, (0, 0), seen.blur * across).astype(np.uint8)
         final = exposed(rng, dark, across, seen.strength)
         yield StreetPicture(np.repeat(final[..., None], 3, axis=2), corners, plate.text, plate.region)
+
+
+def _drawn(rng: np.random.Generator, foundry: Foundry) -> Plate:
+    style = choose_style(rng, _MIX)
+    serial = choose_serial(style, rng, _MIX)
+    return draw_plate(rng, foundry.die(rng, _MIX, style), style, serial, height=96)
 
 
 def _placed(rng: np.random.Generator, across: float, tall: float, yaw: float) -> Corners:

@@ -21,6 +21,8 @@ MARGIN = (0.12, 0.16)
 STACKED_BELOW = 1.45
 """A plate that is not so many times as wide as high may bear two rows, as those of motorcycles do."""
 MOST_CANDIDATES = 8
+AS_SURE = 0.8
+"""Two rows may be so much less sure, a character, than the one row that the whole plate was read as."""
 
 
 def looks_at(
@@ -75,6 +77,21 @@ def stacked(upper: PlateReading, lower: PlateReading) -> PlateReading:
         raw=f"{upper.raw} {lower.raw}",
         region=upper.region or lower.region,
     )
+
+
+def _tells_more(both: PlateReading, whole: PlateReading) -> bool:
+    """Say whether two rows are a better reading than one of the whole plate, which may be of one row alone.
+
+    More characters are less probable together: where the rows tell more, they are compared character by character.
+    """
+    if len(both.text) <= len(whole.text):
+        return both.confidence > whole.confidence
+    return _surety(both) >= AS_SURE * _surety(whole)
+
+
+def _surety(reading: PlateReading) -> float:
+    """Return the geometric mean of a reading's characters' probabilities."""
+    return float(reading.confidence ** (1 / len(reading.text))) if reading.text else 0.0
 
 
 def tempered(log_probs: LogProbs, temperature: float) -> LogProbs:
@@ -148,7 +165,7 @@ class OnnxReader:
             return whole
         upper, lower = (self._read(looks_at(crop, self._margins, part=part)) for part in ROWS)
         both = stacked(upper, lower)
-        return both if both.confidence > whole.confidence else whole
+        return both if _tells_more(both, whole) else whole
 
     def _read(self, crops: NDArray[np.float32]) -> PlateReading:
         columns, *region = self._session.run(self._outputs, {"crops": crops})
