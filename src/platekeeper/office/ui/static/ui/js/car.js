@@ -32,7 +32,10 @@
   /* A key or thumb on its way to the alert that was there a moment ago must not count for the one that took its place. */
   function take(id) {
     stage.toggleAttribute("data-deaf", !isFinished());
-    return show(id, byItself).then(() => setTimeout(() => stage.removeAttribute("data-deaf"), 1000));
+    return show(id, byItself).then(function () {
+      scrollTo(0, 0); // the queue above it belongs to it
+      setTimeout(() => stage.removeAttribute("data-deaf"), 1000);
+    });
   }
   addEventListener(
     "keydown",
