@@ -17,7 +17,17 @@ $$;
 -- On how many days this person, and anybody, asked for a plate without an open case of theirs; and whether this case is one.
 CREATE FUNCTION inquiry_days(p_person_id bigint, p_fold text, p_case text, p_since timestamptz, p_zone text)
 RETURNS TABLE (own_days integer, all_days integer, is_open_case boolean)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    -- most plates were asked for by nobody before: then no day counts, whoever's case it is
+    IF NOT EXISTS (SELECT FROM person p JOIN access_record r ON r.agency_id = p.agency_id
+                    WHERE p.id = p_person_id AND r.plate_fold = p_fold AND r.accessed_at >= p_since
+                      AND r.accessed_at < date_trunc('day', now(), p_zone))
+    THEN
+        RETURN QUERY SELECT 0, 0, false;
+        RETURN;
+    END IF;
+    RETURN QUERY
     SELECT count(DISTINCT (r.accessed_at AT TIME ZONE p_zone)::date) FILTER (WHERE r.person_id = p_person_id)::integer,
            count(DISTINCT (r.accessed_at AT TIME ZONE p_zone)::date)::integer,
            EXISTS (SELECT 1 FROM case_file c JOIN case_member m ON m.case_id = c.id AND m.removed_at IS NULL
@@ -31,8 +41,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
                 WHERE c.agency_id = r.agency_id AND c.number = r.case_number AND c.opened_at <= r.accessed_at
                   AND (c.closed_at IS NULL OR c.closed_at > r.accessed_at) AND m.added_at <= r.accessed_at
                   AND (m.removed_at IS NULL OR m.removed_at > r.accessed_at))
-     WHERE p.id = p_person_id GROUP BY p.id, p.agency_id
-$$;
+     WHERE p.id = p_person_id GROUP BY p.id, p.agency_id;
+END $$;
 
 -- What the detectors examine: the inquiries of one agency. `auditor` may call it, whose every run is in the ledger.
 CREATE FUNCTION inquiries_since(p_agency integer, p_since timestamptz)
