@@ -188,7 +188,7 @@ class TestLegalProcess:
             ({"recipient_class": RecipientClass.PUBLIC}, "outside law enforcement"),
             ({"purpose": "order to help ICE detain the owner"}, "immigration enforcement"),
         ],
-        ids=str,
+        ids=["immigration", "federal", "commercial", "public", "purpose"],
     )
     def test_opens_nothing_that_is_barred(self, profile, changes, words):
         assert words in refusal_of(entered(an_agency(profile), **{**COURT, **changes}))["reason"]
