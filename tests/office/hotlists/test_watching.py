@@ -48,7 +48,9 @@ class TestLook:
 
         assert watched.look() == []
 
-    @pytest.mark.parametrize("name", [".svs.tbl", *(f"svs.tbl{ending}" for ending in sorted(PARTIAL)), "SVS.PART"])
+    @pytest.mark.parametrize(
+        "name", [".svs.tbl", *(f"svs.tbl{ending}" for ending in sorted(PARTIAL)), "SVS.PART"]
+    )
     def test_takes_no_file_whose_name_says_that_it_is_partial(self, watched, name):
         written(watched.folder, name, "whole")
         watched.look()
