@@ -78,6 +78,11 @@ def _go_on(options: argparse.Namespace) -> None:
     )
 
 
+def _mean(_: argparse.Namespace) -> None:
+    loop = import_module("training.loop")
+    loop.mean(loop.round_file("reader"), loop.round_file("reader-next"), loop.RUNS / "reader-mean.pt")
+
+
 def _all(options: argparse.Namespace) -> None:
     for step in (_scenes, _reader, _refiner, _finder, _export):
         step(options)
@@ -90,6 +95,7 @@ STEPS = {
     "refiner": _refiner,
     "export": _export,
     "go-on": _go_on,
+    "mean": _mean,
     "all": _all,
 }
 

@@ -68,6 +68,18 @@ def resume(state: State, file: Path, weights_only: bool = False) -> None:
         state.seen = saved["seen"]
 
 
+def mean(first: Path, second: Path, file: Path) -> None:
+    """Write the mean of two rounds' averaged weights, of which one went on from the other.
+
+    The mean forgets less of what the first had learned (Wortsman et al., "Model soups", 2022).
+    """
+    rounds = [torch.load(one, map_location="cpu", weights_only=True)["average"] for one in (first, second)]
+    both = {name: (weights + rounds[1][name]) / 2 for name, weights in rounds[0].items()}
+    averaged = {name: weights.to(rounds[0][name].dtype) for name, weights in both.items()}
+    file.parent.mkdir(parents=True, exist_ok=True)
+    torch.save({"average": averaged}, file)
+
+
 def save(state: State, file: Path) -> None:
     """Write a checkpoint, whole or not at all."""
     file.parent.mkdir(parents=True, exist_ok=True)

@@ -4,7 +4,7 @@ torch = pytest.importorskip("torch", reason="torch is needed to train only, and 
 
 from training.export import unshuffled  # noqa: E402
 from training.finder import Finder  # noqa: E402
-from training.loop import Plan, fresh, resume, save  # noqa: E402
+from training.loop import Plan, fresh, mean, resume, save  # noqa: E402
 from training.reader import CLASSES, COLUMNS, Reader, loss  # noqa: E402
 
 
@@ -71,5 +71,28 @@ class TestCheckpoint:
         state = fresh(Finder(), Plan(samples=96))
 
         resume(state, tmp_path / "none.pt")
+
+        assert state.seen == 0
+
+
+class TestMean:
+    def test_lies_half_way_between_two_rounds(self, tmp_path):
+        for seed in (3, 4):
+            torch.manual_seed(seed)
+            save(fresh(Finder(), Plan(samples=96)), tmp_path / f"{seed}.pt")
+
+        mean(tmp_path / "3.pt", tmp_path / "4.pt", tmp_path / "mean.pt")
+
+        first, second, both = (
+            torch.load(tmp_path / f"{name}.pt", weights_only=True)["average"] for name in ("3", "4", "mean")
+        )
+        assert all(torch.allclose(both[name] * 2, first[name] + second[name]) for name in both)
+
+    def test_is_what_a_new_round_can_begin_with(self, tmp_path):
+        save(fresh(Finder(), Plan(samples=96)), tmp_path / "a.pt")
+        mean(tmp_path / "a.pt", tmp_path / "a.pt", tmp_path / "mean.pt")
+        state = fresh(Finder(), Plan(samples=96))
+
+        resume(state, tmp_path / "mean.pt", weights_only=True)
 
         assert state.seen == 0
