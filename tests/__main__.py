@@ -4,8 +4,8 @@ import sys
 
 import pytest
 
-# each worker has a data folder and a database of its own; what shares servers stays together (groups of conftest), and
-# groups start in the order that conftest gives them
-_ON_ALL_CORES = ["--numprocesses=auto", "--dist=loadgroup", "--no-loadscope-reorder"]
+# each worker has a data folder and a database of its own; what shares servers stays together, and groups start in the
+# order that conftest gives them
+_ON_ALL_CORES = ["--numprocesses=auto", "--dist=loadscope", "--no-loadscope-reorder"]
 
 sys.exit(pytest.main([*_ON_ALL_CORES, *sys.argv[1:]]))

@@ -5,9 +5,11 @@ import os
 import shutil
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 # before anything of the product is imported: no test may touch a real installation
 _FOLDER = Path(tempfile.mkdtemp(prefix="platekeeper-test-"))
@@ -23,25 +25,35 @@ hypothesis.settings.register_profile("platekeeper", deadline=None, derandomize=T
 hypothesis.settings.load_profile("platekeeper")
 
 # whole servers, started, killed and attacked: a file takes minutes, so no core may get one when all others are done
-_LONGEST = ("pages", "attacks", "functional", "cli", "demo")
+_LONGEST = ("attacks", "pages", "functional", "cli", "demo")
+_PAGES = ("test_accessibility.py", "test_browser.py", "test_line.py", "test_officer.py", "test_passkeys.py")
 
 
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """Keep on one core what shares servers: a file, the pages of one demonstration, the attacks on one scene."""
-    item.add_marker(pytest.mark.xdist_group(_group(item)))
+class _ByServers(LoadScopeScheduling):  # type: ignore[misc]
+    """Keeps on one core what shares servers."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return _group(nodeid)
 
 
-def _group(item: pytest.Item) -> str:
-    if item.get_closest_marker("browser"):
+@pytest.hookimpl
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+    """Deal tests out to the cores by group."""
+    return _ByServers(config, log)
+
+
+def _group(nodeid: str) -> str:
+    """Return what shares servers with a test: its file, all pages of one demonstration, all attacks on one scene."""
+    parts = nodeid.split("::")[0].split("/")
+    if parts[-1] in _PAGES:
         return "pages"
-    parts = item.nodeid.split("::")[0].split("/")
     return "attacks" if "attacks" in parts else "/".join(parts)
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the longest groups; the rest stays in its random order."""
-    items.sort(key=lambda item: _turn(_group(item)))
+    items.sort(key=lambda item: _turn(_group(item.nodeid)))
 
 
 def _turn(group: str) -> int:

@@ -165,6 +165,7 @@ def migrated() -> Iterator[Installation]:
             made.said("migrate")
         else:
             subprocess.run(["cp", "-a", str(model.data), str(made.data)], check=True)
+            (made.data / "postgres" / "port").unlink()  # each has a port of its own
         yield made
 
 
