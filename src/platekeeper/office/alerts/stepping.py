@@ -118,27 +118,26 @@ def _with_contradictions(subject: AlertView, detail: dict[str, Any]) -> dict[str
 
 
 def _tell_communications(subject: AlertView, person: Person, now: datetime) -> None:
-    any(
-        tell(
-            agency=person.agency, to=role, kind="entry-cancelled",
-            subject="An entry of a hot list is wrong: broadcast its cancellation",
-            body=f"{person.full_name} verified the error. The entry raises no more alerts here.",
-            link="/dispatch/board/", key=f"entry-wrong:{subject.id}:{subject.steps + 1}", now=now,
-        )
-        for role in _COMMUNICATIONS
+    _tell_one_of_them(
+        person, kind="entry-cancelled",
+        subject="An entry of a hot list is wrong: broadcast its cancellation",
+        body=f"{person.full_name} verified the error. The entry raises no more alerts here.",
+        link="/dispatch/board/", key=f"entry-wrong:{subject.id}:{subject.steps + 1}", now=now,
     )  # fmt: skip
 
 
 def _tell_second_person(subject: AlertView, person: Person, now: datetime) -> None:
-    any(
-        tell(
-            agency=person.agency, to=role, kind="second-look",
-            subject="An alert contradicts its list: a second person is to compare (ALR-03)",
-            body=f"{person.full_name} compared first and cannot confirm it alone.",
-            link=f"/alerts/{subject.id}/", key=f"second-look:{subject.id}:{subject.steps + 1}", now=now,
-        )
-        for role in _COMMUNICATIONS
+    _tell_one_of_them(
+        person, kind="second-look",
+        subject="An alert contradicts its list: a second person is to compare (ALR-03)",
+        body=f"{person.full_name} compared first and cannot confirm it alone.",
+        link=f"/alerts/{subject.id}/", key=f"second-look:{subject.id}:{subject.steps + 1}", now=now,
     )  # fmt: skip
+
+
+def _tell_one_of_them(person: Person, **notice: Any) -> None:
+    # supervisors hear of it only where nobody of Communications does
+    any(tell(agency=person.agency, to=role, **notice) for role in _COMMUNICATIONS)
 
 
 def _tell_supervisors(subject: AlertView, person: Person, now: datetime) -> None:

@@ -18,8 +18,9 @@ INSERT INTO web_event VALUES
     ('old-data.requested'), ('old-data.submitted'), ('old-data.approved'), ('old-data.executed'), ('old-data.handed-over'),
     ('old-data.refused');
 
--- Takes the place of the function of the same name in gate.sql.
-CREATE OR REPLACE FUNCTION record_event(p_agency text, p_event text, p_actor text, p_subject text, p_details jsonb) RETURNS bigint
+-- An event that is no access: log-ins, alert steps, changes. Each role may tell of its own kind of events only, and
+-- nobody of an access that open_access() did not open.
+CREATE FUNCTION record_event(p_agency text, p_event text, p_actor text, p_subject text, p_details jsonb) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     v_version text;

@@ -217,11 +217,13 @@ BEGIN
        AND p_kind = ANY (g.kinds);
 END $$;
 
--- A person's own record of the last hours, in the course of which they open something more: purpose and case go on.
+-- A person's own record of the last hours, in the course of which they open something more: purpose and case go on, and so
+-- does the release under which it was asked for somebody of another agency (SRC-05).
 CREATE FUNCTION own_record(p_person_id bigint, p_id uuid)
-RETURNS TABLE (accessed_at timestamptz, function text, purpose text, case_number text, reason text, on_behalf_of text, data_agency_id integer)
+RETURNS TABLE (accessed_at timestamptz, function text, purpose text, case_number text, reason text, on_behalf_of text,
+               release text, data_agency_id integer)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
-    SELECT r.accessed_at, r.function, r.purpose, r.case_number, r.reason, r.on_behalf_of, g.data_agency_id
+    SELECT r.accessed_at, r.function, r.purpose, r.case_number, r.reason, r.on_behalf_of, r.query->>'release', g.data_agency_id
       FROM person p
       JOIN access_record r ON r.agency_id = p.agency_id AND r.id = p_id AND r.person_id = p.id
       JOIN access_grant g ON g.agency_id = r.agency_id AND g.access_id = r.id
@@ -262,27 +264,3 @@ SELECT r.id AS access_id, e.sequence, e.entry_at, e.event, e.actor, e.chain_hash
   LEFT JOIN ledger_entry p ON p.sequence = e.sequence - 1
   LEFT JOIN ledger_details d ON d.sequence = e.sequence
  WHERE EXISTS (SELECT FROM granted);
-
--- An event that is no access: log-ins, alert steps, changes. Each role may tell of its own kind of events only, and
--- nobody of an access that open_access() did not open.
-CREATE FUNCTION record_event(p_agency text, p_event text, p_actor text, p_subject text, p_details jsonb) RETURNS bigint
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
-DECLARE
-    v_version text;
-BEGIN
-    IF NOT (CASE session_user
-        WHEN 'web' THEN p_event ~ '^(login|session|terminal|function|account|second-factor|alert|camera|hot-list|intake|old-data|policy|training|canvass|case|misuse|plate-relation|pursuit|trouble-ticket|unit|sensitive-place)\.[a-z-]+$'
-        WHEN 'ingest' THEN p_event ~ '^(alert|intake|hot-list)\.[a-z-]+$'
-        WHEN 'custodian' THEN p_event ~ '^(purge|hold|retention)\.[a-z-]+$'
-        WHEN 'auditor' THEN p_event ~ '^(ledger|ledger-key|misuse)\.[a-z-]+$'
-        ELSE pg_has_role(session_user, 'gate', 'MEMBER') AND p_event !~ '^access\.'
-    END) THEN
-        RAISE EXCEPTION 'this role does not record % events', p_event USING ERRCODE = 'insufficient_privilege';
-    END IF;
-    -- whatever was decided, the entry names the version of the policy under which it was (GOV-04)
-    SELECT v.version INTO v_version FROM agency a
-      JOIN profile_version v ON v.agency_id = a.id AND v.number = a.profile_number WHERE a.slug = p_agency;
-    RETURN append_entry(p_agency, p_event, p_actor, p_subject, (
-        CASE WHEN v_version IS NULL THEN p_details ELSE jsonb_build_object('policy_version', v_version) || p_details END
-    )::text);
-END $$;

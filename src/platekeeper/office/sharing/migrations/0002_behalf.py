@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('sharing', '0001_initial'),
-        ('access', '0003_own_record'),
+        ('access', '0003_events'),
     ]
 
     operations = [

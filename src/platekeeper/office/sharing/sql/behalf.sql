@@ -6,8 +6,9 @@ ALTER TABLE release_request
     ADD COLUMN process_number text NOT NULL DEFAULT '',
     ADD COLUMN process_issuer text NOT NULL DEFAULT '';
 
--- Takes the place of the function of the same name in sharing.sql: it knows the legal process.
-CREATE OR REPLACE FUNCTION enter_release_request(p_person bigint, p_request jsonb, p_letter bytea, p_refusal jsonb) RETURNS uuid
+-- Enters a request as it came, with its letter. Where the policy refuses it whoever approved, it is refused at once, and
+-- stays on file all the same. The entry in the ledger holds the letter's digest, not the letter.
+CREATE FUNCTION enter_release_request(p_person bigint, p_request jsonb, p_letter bytea, p_refusal jsonb) RETURNS uuid
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     v_asked release_request := jsonb_populate_record(NULL::release_request, p_request - '{id,letter,letter_sha256}'::text[]);
@@ -66,8 +67,6 @@ BEGIN
     END IF;
     RAISE EXCEPTION 'no approved request for release covers this % (SHR-03)', NEW.function USING ERRCODE = 'PK002';
 END $$;
-DROP TRIGGER access_record_released ON access_record;
-DROP FUNCTION refuse_unreleased_export();
 CREATE TRIGGER access_record_released BEFORE INSERT ON access_record FOR EACH ROW
     WHEN (NEW.outcome = 'ALLOWED' AND (NEW.function = 'export' OR NEW.on_behalf_of <> ''))
     EXECUTE FUNCTION refuse_unreleased_access();

@@ -94,35 +94,6 @@ BEGIN
     RETURN v_number;
 END $$;
 
--- Enters a request as it came, with its letter. Where the policy refuses it whoever approved, it is refused at once, and
--- stays on file all the same. The entry in the ledger holds the letter's digest, not the letter.
-CREATE FUNCTION enter_release_request(p_person bigint, p_request jsonb, p_letter bytea, p_refusal jsonb) RETURNS uuid
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
-DECLARE
-    v_asked release_request := jsonb_populate_record(NULL::release_request, p_request - '{id,letter,letter_sha256}'::text[]);
-    v_person person;
-BEGIN
-    SELECT * INTO v_person FROM person WHERE id = p_person AND is_active;
-    IF NOT FOUND THEN
-        RAISE EXCEPTION 'no active person of that number' USING ERRCODE = 'insufficient_privilege';
-    END IF;
-    INSERT INTO release_request (agency_id, recipient_class, recipient_agency, recipient_state, requester, contact, verified_by,
-                                 purpose_code, purpose, authority, disclaims, case_number, their_number, data_wanted, letter,
-                                 letter_name, asked_at, asked_by_id, asked_by_name)
-    VALUES (v_person.agency_id, v_asked.recipient_class, v_asked.recipient_agency, v_asked.recipient_state, v_asked.requester,
-            v_asked.contact, v_asked.verified_by, v_asked.purpose_code, v_asked.purpose, v_asked.authority, v_asked.disclaims,
-            v_asked.case_number, v_asked.their_number, v_asked.data_wanted, p_letter, v_asked.letter_name, clock_timestamp(),
-            v_person.id, v_person.username)
-    RETURNING * INTO v_asked;
-    PERFORM add_release_step(v_asked.id, 'ASK', v_person,
-        to_jsonb(v_asked) - '{letter,letter_sha256}'::text[]
-        || jsonb_build_object('letter_sha256', encode(v_asked.letter_sha256, 'hex')));
-    IF p_refusal IS NOT NULL THEN
-        PERFORM add_release_step(v_asked.id, 'REFUSE', NULL, p_refusal);
-    END IF;
-    RETURN v_asked.id;
-END $$;
-
 -- A person's step. Whoever entered a request neither approves nor refuses it; an approval holds what was found, and the
 -- request is in writing and on file (SHR-02 to SHR-05).
 CREATE FUNCTION take_release_step(p_person bigint, p_request uuid, p_step text, p_detail jsonb) RETURNS integer
@@ -163,21 +134,6 @@ RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalo
            AND s.person_id <> p_person AND r.requester || ', ' || r.recipient_agency = p_recipient
            AND r.case_number = p_case AND r.purpose_code = p_purpose)
 $$;
-
--- No record of an export for somebody else is written as allowed without a release that covers it, and without a record
--- there is nothing to see: so nothing leaves for another agency that nobody released (SHR-03, SHR-11).
-CREATE FUNCTION refuse_unreleased_export() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
-BEGIN
-    IF NEW.on_behalf_of <> NEW.full_name || ', ' || NEW.organization
-        AND NOT release_covers(NEW.agency_id, NEW.query->>'release', NEW.person_id, NEW.on_behalf_of, NEW.case_number, NEW.purpose)
-    THEN
-        RAISE EXCEPTION 'no approved request for release covers this export (SHR-03)' USING ERRCODE = 'insufficient_privilege';
-    END IF;
-    RETURN NEW;
-END $$;
-CREATE TRIGGER access_record_released BEFORE INSERT ON access_record FOR EACH ROW
-    WHEN (NEW.function = 'export' AND NEW.outcome = 'ALLOWED') EXECUTE FUNCTION refuse_unreleased_export();
 
 -- Agreements: noted by somebody who may approve, ended once, each with its entry.
 CREATE FUNCTION note_agreement(p_person bigint, p_agreement jsonb) RETURNS uuid

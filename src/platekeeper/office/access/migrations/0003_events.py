@@ -8,7 +8,7 @@ from platekeeper.office.sql_files import run_sql_file
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('access', '0003_own_record'),
+        ('access', '0002_erasing'),
     ]
 
     operations = [
