@@ -47,6 +47,7 @@ class TestUrl:
         assert row == (role, role, False, "platekeeper")
 
     def test_starts_the_server_where_it_does_not_run_and_says_so(self, house):
+        house.said("db", "start")
         house.said("db", "stop")
         assert not is_up(house)
 
@@ -112,8 +113,8 @@ class TestFolder:
 
     @pytest.mark.parametrize("method", ["superuser by password", "superuser by network", "trusted user"])
     def test_lets_nobody_in_by_the_back_door(self, method, house):
-        port = (house.data / "postgres" / "port").read_text()
         house.said("db", "start")
+        port = (house.data / "postgres" / "port").read_text()
         tried = {
             "superuser by password": f"host=127.0.0.1 port={port} user=postgres password=postgres dbname=postgres",
             "superuser by network": f"host=127.0.0.1 port={port} user=postgres dbname=platekeeper",
