@@ -1,8 +1,9 @@
 """What every access asks is planned once a connection (ADR 0013)."""
 
-from django.db import connections
+import pytest
+from django.db import DatabaseError, connections
 
-from platekeeper.office.statements import Ask, ask_together, prepared
+from platekeeper.office.statements import Ask, ask_in_one_go, ask_together, prepared
 
 _KNOWN = "SELECT count(*) FROM pg_prepared_statements WHERE statement = %s"
 
@@ -37,3 +38,18 @@ class TestAskTogether:
 
     def test_asks_nothing_of_nobody(self):
         assert ask_together() == []
+
+
+class TestAskInOneGo:
+    def test_gives_out_nothing_of_a_transaction_that_fails_at_its_very_end(self, owner):
+        """An answer given out before the commit would be one whose record may not be on the disk (ADR 0011)."""
+        owner.execute("CREATE TABLE late (number integer UNIQUE DEFERRABLE INITIALLY DEFERRED)")
+        owner.execute("GRANT SELECT, INSERT ON late TO web")
+        twice = Ask("INSERT INTO late SELECT 1 FROM generate_series(1, 2) RETURNING 1")
+
+        with pytest.raises(DatabaseError):
+            ask_in_one_go(Ask("SELECT 1"), twice)
+
+        connections["default"].close()  # as at the end of a request
+        assert ask_in_one_go(Ask("SELECT 1")) == [[(1,)]]
+        owner.execute("DROP TABLE late")

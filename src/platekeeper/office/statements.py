@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, TypeAlias
 import msgspec
 import psycopg
 from django.db import connections
+from psycopg.pq import TransactionStatus
 
 Rows: TypeAlias = list[tuple[Any, ...]]
 
@@ -73,12 +74,26 @@ def ask_in_one_go(*asks: Ask, using: str = "default") -> list[Rows]:
     Args:
         asks: the statements, none of which needs another's answer.
         using: the connection's alias.
+
+    Raises:
+        DatabaseError: one of them, or their commit, failed; nothing of the others is given out.
     """
     connection = connections[using]
     connection.ensure_connection()
     cursors = [psycopg.Cursor(connection.connection) for _ in asks]
-    with connection.wrap_database_errors:
+    with connection.wrap_database_errors, _usable_afterwards(connection.connection):
         with connection.connection.pipeline():
             for cursor, ask in zip(cursors, asks, strict=True):
                 cursor.execute(ask.statement, ask.arguments, prepare=True)
         return [cursor.fetchall() for cursor in cursors]
+
+
+@contextlib.contextmanager
+def _usable_afterwards(connection: psycopg.Connection[Any]) -> Iterator[None]:
+    # a pipeline whose last commit fails is never left by the driver: its next user would wait for ever
+    try:
+        yield
+    except psycopg.Error:
+        if connection.info.transaction_status == TransactionStatus.ACTIVE:
+            connection.close()
+        raise

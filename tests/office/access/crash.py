@@ -36,7 +36,9 @@ def open_one_access(how: str) -> str:
             "SELECT pid FROM pg_stat_activity WHERE backend_type = ANY (%s)", [list(_WRITERS)]
         ).fetchall():
             os.kill(pid, signal.SIGSTOP)
-    asks = [Ask("SELECT count(*) FROM visible_read")] if how == "flush-and-ask" else []
+    if how == "no-flush-and-ask":
+        operations._AWAIT = "SELECT 1"
+    asks = [Ask("SELECT count(*) FROM visible_read")] if how.endswith("and-ask") else []
     grant = operations.open_access(person=person, agency=agency, inquiry=inquiry, now=NOW, asks=asks)
     return str(grant.record_id)
 

@@ -43,8 +43,9 @@ def left_after_a_crash(folder: Path, how: str) -> list[int]:
 
 
 class TestOpenedAccess:
-    def test_is_lost_in_a_crash_if_nobody_waits_for_the_disk(self, folder):
-        assert left_after_a_crash(folder, "no-flush") == [0, 0]
+    @pytest.mark.parametrize("how", ["no-flush", "no-flush-and-ask"])
+    def test_is_lost_in_a_crash_if_nobody_waits_for_the_disk(self, folder, how):
+        assert left_after_a_crash(folder, how) == [0, 0]
 
     @pytest.mark.parametrize("how", ["flush", "flush-and-ask"])
     def test_is_still_on_record_after_the_server_was_killed(self, folder, how):

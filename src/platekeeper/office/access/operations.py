@@ -39,6 +39,7 @@ from platekeeper.policy.vocabulary import DISCLOSING, INQUIRING
 
 # The record is committed, and on the disk, when this returns; the ledger is not locked meanwhile (ADR 0011).
 _RECORD = "CALL record_access(%s::jsonb, %s, NULL, NULL)"
+_AWAIT = "SELECT await_record()"
 _OPEN = "SELECT set_config('platekeeper.access', %s, true)"
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -122,7 +123,7 @@ def open_access(
         inquiry: what is asked, and why.
         now: the present time.
         asks: what the grant will be asked first, where that is known: it travels behind the record in the same round
-            trip, and is begun when the record is on the disk.
+            trip, is answered while the disk works, and given out when the record is on it.
 
     Returns:
         The grant.
@@ -305,10 +306,11 @@ def _write(record: dict[str, Any], *asks: Ask) -> tuple[UUID, str, list[Rows]]:
     assert not connections[WEB].in_atomic_block, "a record that could be rolled back is no record"
     written = msgspec.json.encode(record).decode()
     try:
-        # NOTHING MAY BE SHOWN, the pass not be used, before the record is committed and on the disk: the procedure
-        # opens the gate to what travels behind it only then
+        # NOTHING MAY BE SHOWN before the record is committed and on the disk: what travels behind it is answered while
+        # the disk works, and these answers are ours only when both are done
         if asks:
-            ((access_id, opened),), *told = ask_in_one_go(Ask(_RECORD, [written, True]), *asks, using=WEB)
+            sent = Ask(_RECORD, [written, True]), *asks, Ask(_AWAIT)
+            ((access_id, opened),), *told, _ = ask_in_one_go(*sent, using=WEB)
             return access_id, opened, told
         with prepared(WEB) as cursor:
             row = cursor.execute(_RECORD, [written, False], prepare=True).fetchone()

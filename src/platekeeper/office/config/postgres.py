@@ -275,6 +275,9 @@ class EmbeddedPostgres:
             "max_wal_size": "2GB",
             # a recycled segment of the log would keep what was purged until somebody writes over it (promise 5)
             "wal_recycle": "off",
+            # the log's writer begins at once when a record is committed, while its questions are asked (ADR 0011)
+            "wal_writer_flush_after": "0",
+            "wal_writer_delay": "1ms",
         }
         lines = [f"{name} = '{value}'\n" for name, value in settings.items()]
         self._write(account, self.cluster / "postgresql.auto.conf", "".join(lines))

@@ -279,6 +279,7 @@ FUNCTIONS: dict[str, tuple[str, tuple[str, ...]]] = {
     # everything else
     "append_entry": ("owner", ("gate",)),
     "attest": ("gate", ("web",)),
+    "await_record": ("gate", ("web",)),
     "change_person": ("gate", ("web",)),
     "close_visit": ("gate", ("web",)),
     "designate": ("gate", ("web",)),

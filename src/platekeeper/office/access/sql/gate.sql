@@ -162,10 +162,11 @@ BEGIN
 END $$;
 
 -- What a page calls: the record in a transaction that waits for no disk, so that the ledger is free at once; then an empty
--- message in the log, whose commit waits for the disk and lies behind the record (ADR 0011). Only then, where `p_goes_on`
--- says that questions travel behind this call, the gate is opened for the transaction that it leaves to them: it ends with
--- theirs. Called in a transaction it is refused: a record that could be rolled back is none. Only a procedure of its
--- caller's rights and path may end a transaction, so everything is named in full.
+-- message in the log, whose commit waits for the disk and lies behind the record (ADR 0011). Where `p_goes_on` says that
+-- questions travel behind this call, the gate is opened for the transaction that it leaves to them, which ends with theirs,
+-- and await_record() behind them waits instead: the disk and the questions work at the same time. Called in a transaction it
+-- is refused: a record that could be rolled back is none. Only a procedure of its caller's rights and path may end a
+-- transaction, so everything is named in full.
 CREATE PROCEDURE record_access(p_request jsonb, p_goes_on boolean, INOUT access_id uuid, INOUT pass text)
 LANGUAGE plpgsql AS $$
 BEGIN
@@ -173,10 +174,23 @@ BEGIN
     SELECT o.access_id, o.pass INTO access_id, pass FROM public.open_access(p_request) o;
     COMMIT;
     PERFORM pg_catalog.set_config('synchronous_commit', 'on', true);
-    PERFORM pg_catalog.pg_logical_emit_message(true, 'platekeeper', '');
     IF p_goes_on THEN
-        COMMIT;
+        PERFORM pg_catalog.set_config('platekeeper.recorded', pg_catalog.pg_current_wal_insert_lsn()::text, true);
         PERFORM pg_catalog.set_config('platekeeper.access', coalesce(pass, ''), true);
+    ELSE
+        PERFORM pg_catalog.pg_logical_emit_message(true, 'platekeeper', '');
+    END IF;
+END $$;
+
+-- Ends what record_access() left open: is the log not yet on the disk up to the record, or must a standby have it, too, this
+-- transaction gets a message in the log, so that its commit waits.
+CREATE FUNCTION await_record() RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF pg_current_wal_flush_lsn() < current_setting('platekeeper.recorded')::pg_lsn
+        OR current_setting('synchronous_standby_names') <> ''
+    THEN
+        PERFORM pg_logical_emit_message(true, 'platekeeper', '');
     END IF;
 END $$;
 
