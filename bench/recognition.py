@@ -20,7 +20,6 @@ import click
 import cv2
 import numpy as np
 import onnxruntime
-from bench.reliability import reliability, reliability_plot
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
@@ -30,6 +29,7 @@ from platekeeper.recognition import ENGINES, Engine, Recognition, open_engine
 from platekeeper.recognition.geometry import overlaps
 from platekeeper.recognition.results import Box
 from platekeeper.recognition.sources import load_picture
+from training.reliability import reliability, reliability_plot
 
 FOUND_IOU = 0.5
 NIGHT = 40

@@ -93,7 +93,7 @@ def reader_figures(read: ReadCrops, count: int = 500) -> tuple[dict[str, float],
     return figures, everything
 
 
-def reliability(got: list[Answer], bins: int = 10) -> list[tuple[float, float, int]]:
+def by_tenths(got: list[Answer], bins: int = 10) -> list[tuple[float, float, int]]:
     """Return mean confidence, share right and count of the answers in each tenth of confidence."""
     sure = np.array([a.confidence for a in got])
     right = np.array([a.is_right for a in got])
@@ -107,7 +107,7 @@ def reliability(got: list[Answer], bins: int = 10) -> list[tuple[float, float, i
 
 def calibration_error(got: list[Answer]) -> float:
     """Return the expected calibration error over ten bins, 0..1."""
-    rows = reliability(got)
+    rows = by_tenths(got)
     return sum(n * abs(sure - right) for sure, right, n in rows) / max(1, sum(n for _, _, n in rows))
 
 

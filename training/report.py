@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from bench.reliability import reliability_plot
 
 from training.crops import Crop
 from training.evaluate import (
@@ -15,15 +14,16 @@ from training.evaluate import (
     TUNING_SEED,
     answered_at,
     answers,
+    by_tenths,
     calibration_error,
     reader_figures,
-    reliability,
     rendered_crops,
 )
 from training.export import export, load, write_manifest
 from training.loop import round_file
 from training.patrol import text_crops
 from training.reader import Reader
+from training.reliability import reliability_plot
 from training.shipped import (
     finder_figures,
     milliseconds,
@@ -84,7 +84,7 @@ def export_measured(
         "CPU milliseconds on one thread": milliseconds(shipped),
     }
     write_manifest(weights, {"reader": read, "finder": figures["finder"]})
-    plot = reliability_plot(reliability(rendered), "the plate reader on rendered plates")
+    plot = reliability_plot(by_tenths(rendered), "the plate reader on rendered plates")
     (docs / "reliability.svg").write_text(plot)
     _into_card(docs / "model-card.md", figures)
     print(json.dumps(figures, indent=1))
