@@ -8,6 +8,8 @@ import pytest
 from PIL import Image
 
 from tests.recognition.drawn import street, street_with
+from tests.recognition.local_service import LocalService, serving
+from tests.recognition.test_services import SNAPSHOT
 from tests.recognition.test_sources import picture, video
 
 # a test run in the background has interruptions switched off, and its children inherit that
@@ -48,6 +50,22 @@ class TestBadInput:
         assert [line.split(":")[0] for line in done.stderr.splitlines()] == [
             str(tmp_path / name) for name in ("a.jpg", "b.jpg", "d.mp4")
         ]
+
+    def test_a_bad_answer_of_a_service_is_told_and_the_rest_is_read(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for name in "abc":
+            picture(tmp_path / f"{name}.png")
+        with serving(LocalService(SNAPSHOT, failing=frozenset({0}))) as service:
+            monkeypatch.setenv("PLATEKEEPER_ENGINE_URL", service.address)
+            done = run("--json", "--engine", "platerecognizer", tmp_path)
+
+        assert done.returncode == 1
+        assert [json.loads(line)["plate"] for line in done.stdout.splitlines()] == ["8ABC123"] * 2
+        assert done.stderr.startswith(
+            f"{tmp_path / 'a.png'}: the recognition service platerecognizer failed, it answers 503;"
+        )
+        assert done.stderr.count("\n") == 1
 
     def test_an_empty_folder_is_one_sentence(self, tmp_path: Path) -> None:
         done = run("--json", tmp_path)

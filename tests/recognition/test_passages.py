@@ -17,6 +17,7 @@ from platekeeper.recognition.passages import (
     thumbnail,
 )
 from platekeeper.recognition.results import Candidate, PlateReading, PlateRegion, Recognition
+from platekeeper.recognition.seams import EngineFailed
 from platekeeper.recognition.videos import SourceFrame, UnreadableFile
 from tests.recognition.drawn import captioned, plate, street
 
@@ -190,6 +191,48 @@ class TestPassagesOf:
         assert list(passages_of(frames, refusing)) == []
         assert seen == sorted(seen)
         assert seen[-1] == 1
+
+
+@dataclass
+class FailingEngine(ScriptedEngine):
+    """Fails at some searches and some readings, counted from 0."""
+
+    failing_searches: frozenset[int] = frozenset()
+    failing_readings: frozenset[int] = frozenset()
+
+    def find_plates(self, frame: BgrFrame) -> list[PlateRegion]:
+        regions = super().find_plates(frame)
+        if self.searched - 1 in self.failing_searches:
+            raise EngineFailed("the service failed, it answers 503", "look into its log")
+        return regions
+
+    def read_plate(self, crop: BgrFrame) -> PlateReading:
+        reading = super().read_plate(crop)
+        if len(self.crops) - 1 in self.failing_readings:
+            raise EngineFailed("the service failed, it answers 503", "look into its log")
+        return reading
+
+
+class TestFailingEngine:
+    def failing(self, **fails: frozenset[int]) -> list[str]:
+        engine = FailingEngine(iter([("8ABC123", 0.9)] * 3), **fails)
+        outcomes = passages_of(film(*(scene(100 + 20 * at) for at in range(6))), engine.engine())
+        return [each.found.reading.text if isinstance(each, Passage) else str(each) for each in outcomes]
+
+    def test_is_told_once_for_several_frames_in_a_row_and_the_rest_is_read(self) -> None:
+        assert self.failing(failing_searches=frozenset({1, 2, 4})) == [
+            "film: at 0.1 s the service failed, it answers 503; look into its log.",
+            "film: at 0.4 s the service failed, it answers 503; look into its log.",
+            "8ABC123",
+        ]
+
+    def test_costs_a_passage_no_more_than_the_crops_that_it_fails_at(self) -> None:
+        assert self.failing(failing_readings=frozenset({0, 2})) == ["8ABC123"]
+
+    def test_is_told_where_no_crop_of_a_passage_is_read(self) -> None:
+        (told,) = self.failing(failing_readings=frozenset({0, 1, 2}))
+
+        assert told.endswith("s the service failed, it answers 503; look into its log.")
 
 
 class TestRealEngine:

@@ -1,17 +1,13 @@
 import base64
 import json
-import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
 import pytest
 
-from platekeeper.recognition import RecognitionError, open_engine
+from platekeeper.recognition import RecognitionError, open_engine, services
 from platekeeper.recognition.services import (
     DIALECTS,
     Service,
@@ -20,6 +16,7 @@ from platekeeper.recognition.services import (
     rekor_found,
 )
 from tests.recognition.drawn import street_with
+from tests.recognition.local_service import LocalService, serving
 
 SAMPLES = Path(__file__).resolve().parents[2].parent / "shared" / "samples" / "payloads"
 
@@ -58,49 +55,14 @@ REKOR = {
 }
 
 
-@dataclass
-class LocalService:
-    """A recognition service on this machine: answers what it was told to, and keeps what it was asked."""
-
-    answer: Any = field(default_factory=lambda: SNAPSHOT)
-    status: int = 200
-    busy: int = 0
-    asked: list[tuple[str, dict[str, str], bytes]] = field(default_factory=list)
-    address: str = ""
-
-    def content(self) -> bytes:
-        return self.answer if isinstance(self.answer, bytes) else json.dumps(self.answer).encode()
-
-
 @pytest.fixture
 def local() -> Iterator[LocalService]:
-    service = LocalService()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            service.asked.append((self.path, dict(self.headers), body))
-            service.busy -= 1
-            self.send_response(429 if service.busy >= 0 else service.status)
-            self.send_header("Retry-After", "0")
-            self.end_headers()
-            self.wfile.write(service.content())
-
-        def log_message(self, *arguments: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    service.address = f"http://127.0.0.1:{server.server_port}"
-    yield service
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with serving(LocalService(SNAPSHOT)) as service:
+        yield service
 
 
 class TestRefusals:
-    @pytest.mark.parametrize("address", ["", "127.0.0.1:8080", "file:///etc/passwd", "http://"])
+    @pytest.mark.parametrize("address", ["", "127.0.0.1:8080", "file:///etc/passwd", "http://", "http://127.0.0.1:none", "http://[::1"])
     def test_an_address_that_is_none(self, monkeypatch: pytest.MonkeyPatch, address: str) -> None:
         monkeypatch.setenv("PLATEKEEPER_ENGINE_URL", address)
 
@@ -137,6 +99,32 @@ class TestRefusals:
             Service(DIALECTS["rekor"], local.address).recognize(street_with("8ABC123"))
         assert len(local.asked) == 3
 
+    def test_a_service_that_sends_its_callers_elsewhere(self, local: LocalService) -> None:
+        local.status = 302
+
+        with pytest.raises(ServiceFailed, match="it answers 302: give the address to which it sends"):
+            Service(DIALECTS["rekor"], local.address).recognize(street_with("8ABC123"))
+        assert len(local.asked) == 1
+
+    @pytest.mark.parametrize("head", [True, False])
+    def test_a_service_that_answers_by_drops(
+        self, local: LocalService, monkeypatch: pytest.MonkeyPatch, head: bool
+    ) -> None:
+        monkeypatch.setattr(services, "ANSWER_S", 0.3)
+        local.drips = "head" if head else "content"
+
+        with pytest.raises(ServiceFailed, match="no whole answer came within 0.3 s: check that it runs"):
+            Service(DIALECTS["platerecognizer"], local.address).recognize(street_with("8ABC123"))
+
+    def test_a_service_that_takes_the_picture_and_says_nothing(
+        self, local: LocalService, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(services, "ANSWER_S", 0.3)
+        local.drips = "nothing"
+
+        with pytest.raises(ServiceFailed, match="no whole answer came within 0.3 s"):
+            Service(DIALECTS["platerecognizer"], local.address).recognize(street_with("8ABC123"))
+
     @pytest.mark.parametrize(
         "answer", [b"", b"<html>", [], {}, {"results": 3}, {"results": [3]}, {"results": [{"plate": "A"}]}]
     )
@@ -154,6 +142,13 @@ class TestRefusals:
 
 
 class TestPlateRecognizer:
+    def test_is_asked_at_its_own_address_whatever_proxy_the_environment_names(
+        self, local: LocalService, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+
+        assert Service(DIALECTS["platerecognizer"], local.address).recognize(street_with("8ABC123"))
+
     def test_is_asked_again_when_it_was_busy(self, local: LocalService) -> None:
         local.busy = 2
 

@@ -9,6 +9,8 @@ from platekeeper.recognition.engines import Engine
 from platekeeper.recognition.sightings import SETTLED_S, Sighting, rules_for, sightings_in
 from platekeeper.recognition.sources import UnreadableFile
 from tests.recognition.drawn import street_with
+from tests.recognition.local_service import LocalService, serving
+from tests.recognition.test_services import SNAPSHOT
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +53,24 @@ class TestSightingsIn:
         assert told.found.reading.text == "8ABC123"
         assert told.frame.frame is not None
         assert told.place == 0
+
+
+class TestServices:
+    def test_one_bad_answer_costs_one_picture(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for name in "abc":
+            cv2.imwrite(str(tmp_path / f"{name}.png"), street_with("8ABC123"))
+        with serving(LocalService(SNAPSHOT, failing=frozenset({1}))) as service:
+            monkeypatch.setenv("PLATEKEEPER_ENGINE_URL", service.address)
+            engine = open_engine("platerecognizer")
+            told = [each for name in "abc" for each in seen_in(tmp_path / f"{name}.png", engine)]
+
+        assert [each.found.reading.text for each in told if isinstance(each, Sighting)] == ["8ABC123"] * 2
+        assert [str(each) for each in told if isinstance(each, UnreadableFile)] == [
+            f"{tmp_path / 'b.png'}: the recognition service platerecognizer failed, it answers 503;"
+            " it has a fault of its own; look into its log and try again."
+        ]
 
 
 class TestRulesFor:

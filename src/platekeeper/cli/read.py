@@ -13,9 +13,10 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from platekeeper.recognition import ENGINES, Engine, Recognition, open_engine
 from platekeeper.recognition.passages import passages_of
+from platekeeper.recognition.seams import EngineFailed
 from platekeeper.recognition.sightings import rules_for
 from platekeeper.recognition.sources import SourceFrame, UnreadableFile, frames_of, is_video, listed
-from platekeeper.recognition.videos import duration_of, is_live, without_credentials
+from platekeeper.recognition.videos import duration_of, is_live, unread, without_credentials
 
 SHOWN_PROBABILITY = 0.001
 """Characters less likely than this are left out of the output."""
@@ -122,7 +123,11 @@ class _Reading:
                 yield outcome
                 continue
             started = time.perf_counter()
-            found = self._engine.recognize(outcome.pixels)
+            try:
+                found = self._engine.recognize(outcome.pixels)
+            except EngineFailed as failure:
+                yield unread(outcome, failure)
+                continue
             ms = (time.perf_counter() - started) * 1000
             shown: list[Recognition | None] = [*found] or [None]
             yield from (as_line(file, each, ms=ms) for each in shown)

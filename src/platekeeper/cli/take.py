@@ -2,6 +2,7 @@
 
 import hashlib
 import sys
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -46,25 +47,38 @@ def take(paths: tuple[str, ...], *, agency: str, camera: str, engine_name: str, 
 
         owner = agency_of(agency)
         stored = known = alerts = 0
-        for path in paths:
-            for file in listed(path):
-                for outcome in sightings_in(file, engine, every_s=every_s):
-                    if isinstance(outcome, UnreadableFile):
-                        unreadable += 1
-                        click.echo(str(outcome), err=True)
-                        continue
-                    taken = take_batch(
-                        agency=owner, producer="command line", reads=[_message(engine, outcome, file, camera)],
-                        now=datetime.now(UTC),
-                    )  # fmt: skip
-                    for waiting in taken.quarantined:
-                        click.echo(f"{file}: {waiting.reason}", err=True)
-                    stored += taken.receipt.stored
-                    known += taken.receipt.known
-                    alerts += taken.receipt.alerts
+        for file, outcome in _sightings(paths, engine, every_s):
+            if isinstance(outcome, UnreadableFile):
+                unreadable += 1
+                click.echo(str(outcome), err=True)
+                continue
+            taken = take_batch(
+                agency=owner, producer="command line", reads=[_message(engine, outcome, file, camera)],
+                now=datetime.now(UTC),
+            )  # fmt: skip
+            for waiting in taken.quarantined:
+                click.echo(f"{file}: {waiting.reason}", err=True)
+            stored += taken.receipt.stored
+            known += taken.receipt.known
+            alerts += taken.receipt.alerts
         click.echo(f"{stored} reads are new, {known} were here before, {alerts} alerts were raised.")
     if unreadable:
         sys.exit(1)
+
+
+def _sightings(
+    paths: Sequence[str], engine: Engine, every_s: float
+) -> Iterator[tuple[str, Sighting | UnreadableFile]]:
+    """Read all paths in turn; a path that names nothing is told, and the rest is still read."""
+    for path in paths:
+        try:
+            files = listed(path)
+        except UnreadableFile as problem:
+            yield path, problem
+            continue
+        for file in files:
+            for outcome in sightings_in(file, engine, every_s=every_s):
+                yield file, outcome
 
 
 def _message(engine: Engine, seen: Sighting, file: str, camera: str) -> wire.Read:

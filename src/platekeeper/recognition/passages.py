@@ -5,7 +5,7 @@ and read when it has gone by (or, on live streams, once it has been in view for 
 are fused. What is kept is bounded: an hour of video needs no more memory than a minute.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import cv2
@@ -15,9 +15,10 @@ from platekeeper.recognition.engines import Engine
 from platekeeper.recognition.frames import BgrFrame, GrayFrame, check_bgr
 from platekeeper.recognition.fusion import fuse
 from platekeeper.recognition.geometry import as_quad, rectify
-from platekeeper.recognition.results import PlateRegion, Recognition
+from platekeeper.recognition.results import PlateReading, PlateRegion, Recognition
+from platekeeper.recognition.seams import EngineFailed
 from platekeeper.recognition.tracking import Track, followed, moved
-from platekeeper.recognition.videos import SourceFrame, UnreadableFile
+from platekeeper.recognition.videos import SourceFrame, UnreadableFile, unread
 
 STILL_LEVELS = 10
 """A frame is still when no patch of it has changed by more grey levels than this (of 255)."""
@@ -129,17 +130,20 @@ class PassageReader:
         self._before_s = 0.0
         self._lately: dict[str, float] = {}
         self._refused: list[Recognition] = []
+        self._failing = False
 
-    def see(self, frame: SourceFrame) -> list[Passage]:
+    def see(self, frame: SourceFrame) -> list[Passage | UnreadableFile]:
         """Look at the next frame.
 
         Args:
             frame: with its time; times rise.
 
         Returns:
-            The passages that this frame ends or settles.
+            The passages that this frame ends or settles; an `UnreadableFile` where the engine fails at it, of
+            several frames in a row at the first.
         """
         now = frame.time_s or 0.0
+        problems: list[UnreadableFile] = []
         patches = thumbnail(frame.pixels)
         if is_still(self._searched, patches):
             # what was there in the frame before is there still; what had left has not come back
@@ -147,14 +151,15 @@ class PassageReader:
                 if each.track.seen_s >= self._before_s:
                     each.track = replace(each.track, seen_s=now)
         else:
-            self._searched = patches
-            self._search(frame, now)
+            problems = self._search(frame, now)
+            self._searched = None if self._failing else patches
         self._before_s = now
         gone = [each for each in self._followed if now - each.track.seen_s > self._rules.gone_s]
         self._followed = [each for each in self._followed if each not in gone]
-        return self._told([*gone, *(each for each in self._followed if self._has_settled(each))])
+        settled = [each for each in self._followed if self._has_settled(each)]
+        return [*problems, *self._told([*gone, *settled])]
 
-    def end(self) -> list[Passage]:
+    def end(self) -> list[Passage | UnreadableFile]:
         """Tell the passages that were under way when the video ended."""
         rest, self._followed = self._followed, []
         return self._told(rest)
@@ -163,8 +168,17 @@ class PassageReader:
         settled = self._rules.settled_s
         return settled is not None and each.track.seen_s - each.track.started_s >= settled
 
-    def _search(self, frame: SourceFrame, now: float) -> None:
-        regions = self._engine.finder.find_plates(frame.pixels)
+    def _search(self, frame: SourceFrame, now: float) -> list[UnreadableFile]:
+        was_failing, self._failing = self._failing, True
+        try:
+            regions = self._engine.finder.find_plates(frame.pixels)
+        except EngineFailed as failure:
+            return [] if was_failing else [unread(frame, failure)]
+        self._failing = False
+        self._follow(frame, regions, now)
+        return []
+
+    def _follow(self, frame: SourceFrame, regions: Sequence[PlateRegion], now: float) -> None:
         pairs = followed([each.track for each in self._followed], [region.box for region in regions], now)
         for index, region in enumerate(regions):
             if index in pairs:
@@ -189,10 +203,11 @@ class PassageReader:
             each.best, each.region = frame, region
         each.crops = sorted([*each.crops, crop], key=lambda kept: -kept.quality)[: self._rules.crops]
 
-    def _told(self, finished: Iterable[_Followed]) -> list[Passage]:
+    def _told(self, finished: Iterable[_Followed]) -> list[Passage | UnreadableFile]:
         """Read plates that have gone by or settled, and leave out captions and what was told a moment ago."""
         read = [(each, self._read(each)) for each in finished if not each.told]
-        seen = [(each, found) for each, found in read if found is not None]
+        seen = [(each, found) for each, found in read if isinstance(found, Recognition)]
+        problems = [found for _, found in read if isinstance(found, UnreadableFile)]
         plates = self._engine.choose([*(found for _, found in seen), *self._refused])
         kept = {id(found) for found in plates}
         self._refused = [*(found for _, found in seen if id(found) not in kept), *self._refused][
@@ -209,18 +224,31 @@ class PassageReader:
             for each, found in seen
             if id(found) in kept
         ]
-        return [passage for passage in passages if self._is_new(passage)]
+        return [*problems, *(passage for passage in passages if self._is_new(passage))]
 
-    def _read(self, each: _Followed) -> Recognition | None:
+    def _read(self, each: _Followed) -> Recognition | UnreadableFile | None:
         """Read a plate's best crops together; None for what was seen too seldom to be one."""
         each.told = True
         crops, each.crops = each.crops, []
         if each.track.looks < self._rules.looks:
             return None
-        readings = [self._engine.reader.read_plate(crop.pixels) for crop in crops]
+        readings, failures = self._readings(crops)
+        if not readings:
+            return unread(each.best, failures[0])
         if each.is_fixed() and len({reading.text for reading in readings}) > 1:
             return None
         return Recognition(each.region, fuse(readings))
+
+    def _readings(self, crops: Iterable[_Crop]) -> tuple[list[PlateReading], list[EngineFailed]]:
+        """Read crops, each apart: the engine may fail at some of them."""
+        readings: list[PlateReading] = []
+        failures: list[EngineFailed] = []
+        for crop in crops:
+            try:
+                readings.append(self._engine.reader.read_plate(crop.pixels))
+            except EngineFailed as failure:
+                failures.append(failure)
+        return readings, failures
 
     def _is_new(self, passage: Passage) -> bool:
         """Say whether this plate was not told a moment ago, and remember it."""

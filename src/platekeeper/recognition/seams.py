@@ -2,8 +2,22 @@
 
 from typing import Protocol
 
-from platekeeper.recognition.frames import BgrFrame
+from platekeeper.recognition.frames import BgrFrame, RecognitionError
 from platekeeper.recognition.results import PlateReading, PlateRegion
+
+
+class EngineFailed(RecognitionError):  # noqa: N818  # named for what is so
+    """An engine failed at one picture, as one that asks a service may; it may read the next.
+
+    Attributes:
+        reason: what failed, part of a sentence that names the picture.
+        remedy: what to do.
+    """
+
+    def __init__(self, reason: str, remedy: str) -> None:
+        super().__init__(f"{reason[:1].upper()}{reason[1:]}: {remedy}.")
+        self.reason = reason
+        self.remedy = remedy
 
 
 class PlateFinder(Protocol):
@@ -20,6 +34,7 @@ class PlateFinder(Protocol):
 
         Raises:
             ValueError: the array is no BGR frame.
+            EngineFailed: the engine could not look at this picture.
         """
         ...
 
@@ -39,5 +54,6 @@ class PlateReader(Protocol):
 
         Raises:
             ValueError: the array is no BGR frame.
+            EngineFailed: the engine could not look at this picture.
         """
         ...

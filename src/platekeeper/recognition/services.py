@@ -1,8 +1,8 @@
 """Engines in a service of one's own: Plate Recognizer's Snapshot SDK, Rekor's (OpenALPR's) server.
 
-A picture goes out by HTTP to an address that the administrator names, usually on the same machine, and the
-answer is brought into our terms. The services' scores are theirs: neither calibrated nor comparable with
-ours.
+A picture goes out by HTTP to an address that the administrator names, usually on the same machine, and to no
+other: proxies and redirections are not followed. The answer is brought into our terms. The services' scores are
+theirs: neither calibrated nor comparable with ours.
 
 Source:
     formats 1.1 (Plate Recognizer Snapshot/Stream, Rekor Scout / OpenALPR)
@@ -15,17 +15,16 @@ import time
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from http.client import HTTPException
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Any
-from urllib.error import HTTPError
 from urllib.parse import urlsplit
-from urllib.request import Request, urlopen
 
 import cv2
 import numpy as np
 
 from platekeeper.recognition.characters import plain, reading_of_candidates
-from platekeeper.recognition.frames import BgrFrame, RecognitionError, check_bgr
+from platekeeper.recognition.deadlines import Deadline
+from platekeeper.recognition.frames import BgrFrame, check_bgr
 from platekeeper.recognition.geometry import as_corners
 from platekeeper.recognition.results import (
     NOTHING_READ,
@@ -35,26 +34,38 @@ from platekeeper.recognition.results import (
     PlateRegion,
     Recognition,
 )
+from platekeeper.recognition.seams import EngineFailed
 
 ADDRESS_VARIABLE = "PLATEKEEPER_ENGINE_URL"
 TOKEN_VARIABLE = "PLATEKEEPER_ENGINE_TOKEN"  # noqa: S105  # the variable's name
-TIMEOUT_S = 20.0
+CONNECT_S, ANSWER_S = 5.0, 20.0
+"""So long a connection is waited for, and so long after it the whole of an answer."""
 MOST_ANSWER_BYTES = 8 * 2**20
 TOO_OFTEN, TRIES, LONGEST_WAIT_S = 429, 3, 5.0
 """A service that is asked too often says when to come again; so often it is asked, and so long is waited at most."""
 REMEDIES = {
+    300: "give the address to which it sends its callers",
     TOO_OFTEN: "it is asked too often; look at fewer frames, or raise its limit",
     500: "it has a fault of its own; look into its log and try again",
 }
-"""By the answer's code, those of 500 to 599 together; for all others, token and licence."""
+"""By the answer's code, those of one hundred together; for all others, token and licence."""
 JPEG_QUALITY = 92
 
 
-class ServiceFailed(RecognitionError):  # noqa: N818  # named for what is so
+class ServiceFailed(EngineFailed):
     """A recognition service is not named, does not answer, or answers something else."""
 
     def __init__(self, service: str, reason: str, remedy: str) -> None:
-        super().__init__(f"The recognition service {service} failed, {reason}: {remedy}.")
+        super().__init__(f"the recognition service {service} failed, {reason}", remedy)
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """What came back: its code, when to come again if it says so, and the beginning of its content."""
+
+    code: int
+    retry_after: str | None
+    content: bytes
 
 
 @dataclass(frozen=True)
@@ -151,17 +162,26 @@ DIALECTS = {
     "rekor": Dialect("rekor", "/v3/recognize_bytes", _as_base64, rekor_found),
 }
 
+CONNECTIONS: Mapping[str, type[HTTPConnection]] = {"http": HTTPConnection, "https": HTTPSConnection}
+
 
 class Service:
     """A recognition service: both a `PlateFinder` and a `PlateReader`, and cheaper when asked at once."""
 
     def __init__(self, dialect: Dialect, address: str, token: str | None = None) -> None:
-        if urlsplit(address).scheme not in {"http", "https"} or not urlsplit(address).netloc:
+        try:
+            parts = urlsplit(address.rstrip("/") + dialect.path)
+            known = parts.scheme in CONNECTIONS and bool(parts.hostname) and parts.port != 0
+        except ValueError:  # a port or a bracket that is none
+            known = False
+        if not known:
             remedy = f"set {ADDRESS_VARIABLE} to an address such as http://127.0.0.1:8080"
             raise ServiceFailed(dialect.name, "its address is not known", remedy)
         self._dialect = dialect
-        self._address = address.rstrip("/") + dialect.path
-        self._token = token
+        self._address = parts
+        self._headers = {"Accept": "application/json"}
+        if token:
+            self._headers["Authorization"] = f"Token {token}"
 
     def find_plates(self, frame: BgrFrame) -> list[PlateRegion]:
         """Find the plates in a frame (`PlateFinder`)."""
@@ -196,25 +216,44 @@ class Service:
         return [each for each in found if each is not None]
 
     def _asked(self, jpeg: bytes) -> bytes:
-        body, media_type = self._dialect.ask(jpeg)
-        headers = {"Content-Type": media_type, "Accept": "application/json"}
-        if self._token:
-            headers["Authorization"] = f"Token {self._token}"
-        request = Request(self._address, body, headers)  # noqa: S310  # the scheme was checked
         for left in reversed(range(TRIES)):
-            try:
-                with urlopen(request, timeout=TIMEOUT_S) as answer:  # noqa: S310  # idem
-                    content: bytes = answer.read(MOST_ANSWER_BYTES + 1)
-                    return content
-            except HTTPError as refusal:
-                with refusal:
-                    if refusal.code != TOO_OFTEN or not left:
-                        raise self._refused(refusal.code) from None
-                    time.sleep(_wait_s(refusal.headers.get("Retry-After")))
-            except (OSError, HTTPException):
+            answer = self._answer(jpeg)
+            if answer.code // 100 == 2:
+                return answer.content
+            if answer.code != TOO_OFTEN or not left:
                 break
-        reason, remedy = "it does not answer", f"check that it runs and that {ADDRESS_VARIABLE} is right"
-        raise ServiceFailed(self._dialect.name, reason, remedy)
+            time.sleep(_wait_s(answer.retry_after))
+        raise self._refused(answer.code)
+
+    def _answer(self, jpeg: bytes) -> _Answer:
+        """Ask once.
+
+        Raises:
+            ServiceFailed: nothing answers, or not within `ANSWER_S`, however steadily a little comes.
+        """
+        body, media_type = self._dialect.ask(jpeg)
+        headers = {**self._headers, "Content-Type": media_type}
+        where = self._address
+        connection = CONNECTIONS[where.scheme](where.hostname or "", where.port, timeout=CONNECT_S)
+        deadline = Deadline(ANSWER_S)
+        try:
+            connection.connect()
+            with deadline.on(connection.sock):
+                connection.request("POST", where.path, body, headers)
+                answer = connection.getresponse()
+                content = answer.read(MOST_ANSWER_BYTES + 1)
+        except (OSError, HTTPException):
+            raise self._silent(deadline) from None
+        finally:
+            connection.close()
+        if deadline.has_passed:
+            raise self._silent(deadline)
+        return _Answer(answer.status, answer.headers.get("Retry-After"), content)
+
+    def _silent(self, deadline: Deadline) -> ServiceFailed:
+        reason = f"no whole answer came within {ANSWER_S:g} s" if deadline.has_passed else "it does not answer"
+        remedy = f"check that it runs and that {ADDRESS_VARIABLE} is right"
+        return ServiceFailed(self._dialect.name, reason, remedy)
 
     def _refused(self, code: int) -> ServiceFailed:
         known = TOO_OFTEN if code == TOO_OFTEN else code // 100 * 100

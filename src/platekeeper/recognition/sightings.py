@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from platekeeper.recognition.engines import Engine
 from platekeeper.recognition.passages import PassageRules, passages_of
 from platekeeper.recognition.results import Recognition
+from platekeeper.recognition.seams import EngineFailed
 from platekeeper.recognition.sources import frames_of, is_video
-from platekeeper.recognition.videos import SourceFrame, UnreadableFile, is_live
+from platekeeper.recognition.videos import SourceFrame, UnreadableFile, is_live, unread
 
 SETTLED_S = 2.0
 """On a live stream a plate in view for so long is told at once: an alert cannot wait until it has gone by."""
@@ -46,7 +47,11 @@ def sightings_in(path: str, engine: Engine, *, every_s: float = 0.1) -> Iterator
             yield outcome
             continue
         frame = outcome if isinstance(outcome, SourceFrame) else outcome.best
-        found = engine.recognize(frame.pixels) if isinstance(outcome, SourceFrame) else [outcome.found]
+        try:
+            found = engine.recognize(frame.pixels) if isinstance(outcome, SourceFrame) else [outcome.found]
+        except EngineFailed as failure:
+            yield unread(frame, failure)
+            continue
         for each in found:
             if each.reading.text:
                 yield Sighting(frame, each, places[frame.frame])

@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
+import cv2
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
@@ -142,14 +143,16 @@ def _too_large(name: str) -> UnreadableFile:
 
 def _bgr(picture: Image.Image) -> BgrFrame:
     picture.load()
-    upright = ImageOps.exif_transpose(picture)
+    ImageOps.exif_transpose(picture, in_place=True)
+    upright: Image.Image = picture
     if upright.mode in {"I;16", "I;16B", "I;16L", "I;16N", "I", "F"}:
         grey = _eight_bits(np.asarray(upright))
         return np.ascontiguousarray(np.repeat(grey[:, :, None], 3, axis=2))
     if upright.has_transparency_data:
         seen = upright.convert("RGBA")
         upright = Image.alpha_composite(Image.new("RGBA", seen.size, "white"), seen)
-    return np.ascontiguousarray(np.asarray(upright.convert("RGB"))[:, :, ::-1])
+    rgb = np.asarray(upright if upright.mode == "RGB" else upright.convert("RGB"))
+    return np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR), dtype=np.uint8)
 
 
 def _eight_bits(grey: np.ndarray) -> np.ndarray:

@@ -15,6 +15,7 @@ import cv2
 import numpy as np
 
 from platekeeper.recognition.frames import BgrFrame, RecognitionError
+from platekeeper.recognition.seams import EngineFailed
 
 LIVE = frozenset({"rtsp", "rtsps", "rtmp", "udp", "tcp"})
 """Streams that do not wait for us, and that are opened again when they drop."""
@@ -48,6 +49,12 @@ class SourceFrame:
     pixels: BgrFrame
     frame: int | None = None
     time_s: float | None = None
+
+
+def unread(frame: SourceFrame, failure: EngineFailed) -> UnreadableFile:
+    """Return that an engine failed at a frame as what is told of a picture that cannot be read."""
+    where = "" if frame.time_s is None else f"at {frame.time_s:.1f} s "
+    return UnreadableFile(frame.file, f"{where}{failure.reason}", failure.remedy)
 
 
 def is_stream(path: str) -> bool:

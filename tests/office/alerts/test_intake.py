@@ -329,6 +329,20 @@ class TestMinimizing:
         )
         assert not list((vault().folder / str(agency.pk)).rglob(scene.sha256))
 
+    @pytest.mark.parametrize("profile", PROFILES)
+    def test_keeps_words_of_the_producers_own_only_where_a_whole_description_is_allowed(self, profile, owner):
+        agency = an_agency(profile)
+        described = {DataElement.MAKE, DataElement.BODY, DataElement.COLOR, DataElement.UNIQUE_MARKS}
+        may_stay = policy.load_profile(profile).data.elements.value >= described
+        claim = wire.ProducerHit(list="stolen", raw="a blue Civic")
+
+        take(agency, a_read(a_camera(agency), extras={"car": "Honda Civic"}, producer_hit=claim))
+
+        kept = details_of(owner, agency)
+        assert ("extras" in kept) == may_stay
+        assert (kept["producer_hit"] == {"list": "stolen"}) == (not may_stay)
+        assert (set(kept.get("dropped_keys", ())) == {"extras", "producer_hit.raw"}) == (not may_stay)
+
     def test_says_what_it_left_out(self, owner):
         agency = an_agency("los-angeles")
 

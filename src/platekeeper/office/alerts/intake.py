@@ -23,7 +23,7 @@ from platekeeper.office.devices.transfers import note_transfers
 from platekeeper.office.reads.arrival import Arrival
 from platekeeper.office.reads.operations import INGEST
 from platekeeper.policy import Decision, Denied
-from platekeeper.policy.capture import Deployment, decide_deployment
+from platekeeper.policy.capture import Deployment, allowed_elements, decide_deployment
 from platekeeper.policy.vocabulary import DataElement
 
 _CLOCK_TOLERANCE = timedelta(minutes=5)
@@ -78,7 +78,7 @@ def take_batch(*, agency: Agency, producer: str, reads: Sequence[wire.Read], now
     Raises:
         VaultError: a picture cannot be stored; nothing of the batch is.
     """
-    allowed = profile_of(agency).data.elements.value
+    allowed = allowed_elements(profile_of(agency))
     cameras = _cameras_of(agency, reads, now)
     arrivals: list[Arrival] = []
     waiting: list[tuple[wire.Read, Quarantined]] = []
@@ -164,6 +164,8 @@ def _arrival(
 
 def _minimized(read: wire.Read, allowed: frozenset[DataElement]) -> wire.Read:
     """Return a read as it may be stored: what the profile does not allow is named, not kept; no picture's bytes."""
+    if _barred(allowed) and (read.extras or read.producer_hit):
+        read = _without_own_words(read)
     vehicle = read.vehicle
     attributes = [name for name in _barred(allowed) if getattr(vehicle, name)] if vehicle else ()
     if read.images:
@@ -182,6 +184,17 @@ def _minimized(read: wire.Read, allowed: frozenset[DataElement]) -> wire.Read:
         vehicle=wire.altered(vehicle, **dict.fromkeys(attributes, ())),
         dropped_keys=(*read.dropped_keys, *[f"vehicle.{name}" for name in attributes]),
     )
+
+
+def _without_own_words(read: wire.Read) -> wire.Read:
+    """Leave out what a producer says in words of its own: no list can tell whether they describe the vehicle."""
+    if read.extras:
+        read = wire.altered(read, extras={}, dropped_keys=(*read.dropped_keys, "extras"))
+    hit = read.producer_hit
+    if hit is not None and hit.raw:
+        dropped = (*read.dropped_keys, "producer_hit.raw")
+        read = wire.altered(read, producer_hit=wire.altered(hit, raw=None), dropped_keys=dropped)
+    return read
 
 
 @lru_cache(maxsize=64)
