@@ -54,7 +54,9 @@ def said_of(pictures: Path, folder: Path) -> list[Said]:
     truths = read_truth(truth_table(pictures))
     files = sorted(file for file in pictures.rglob("*") if file.name in truths)
     tuned = read_settings(folder)
-    plain = ReaderSettings(margins=tuned.reader.margins, temperature=tuned.reader.temperature)
+    plain = ReaderSettings(
+        margins=tuned.reader.margins, sure=tuned.reader.sure, temperature=tuned.reader.temperature
+    )
     parts = open_own_parts(
         folder, threads=1, second=True, settings=Settings(finder=tuned.finder, reader=plain)
     )

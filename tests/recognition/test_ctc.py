@@ -7,6 +7,7 @@ from numpy.testing import assert_allclose
 from platekeeper.recognition.ctc import (
     ALPHABET,
     CLASSES,
+    best_path,
     characters_of,
     likely_texts,
     reading_of,
@@ -29,6 +30,16 @@ class TestCheck:
     def test_refuses_other_shapes_and_tells_them(self, shape: tuple[int, ...]) -> None:
         with pytest.raises(ValueError, match=r"expected log-probabilities of shape .* got"):
             likely_texts(np.zeros(shape, dtype=np.float32))
+
+
+class TestBestPath:
+    def test_takes_the_likeliest_class_of_each_column(self) -> None:
+        looks = columns({"A": 0.9}, {"A": 0.8}, {"": 0.7}, {"A": 0.6, "B": 0.4}, {"7": 1})
+
+        assert best_path(looks) == "AA7"
+
+    def test_is_empty_where_nothing_is_seen(self) -> None:
+        assert best_path(columns({"": 1}, {"": 0.6, "A": 0.4})) == ""
 
 
 class TestLikelyTexts:

@@ -26,8 +26,10 @@ class DictatedSession:
         self.shown: list[np.ndarray] = []
 
     def run(self, names: list[str] | None, feeds: dict[str, np.ndarray]) -> list[Any]:
+        before, count = sum(len(each) for each in self.shown), len(feeds["crops"])
         self.shown.append(feeds["crops"])
-        outputs = {"log_probs": np.stack(self.looks), "region": self.region}
+        looks = [self.looks[(before + at) % len(self.looks)] for at in range(count)]
+        outputs = {"log_probs": np.stack(looks), "region": self.region}
         return [outputs[name] for name in names or []]
 
 
@@ -118,6 +120,19 @@ class TestReadPlate:
         assert reading.text == "BC"
         assert reading.candidates[1].text == "8C"
         assert reading.region is None
+
+    @pytest.mark.parametrize(
+        ("sure", "runs", "text"), [(0.5, [1], "8C"), (0.7, [1, 2], "BC"), (1.0, [3], "BC")]
+    )
+    def test_looks_on_only_where_the_first_look_is_in_doubt(
+        self, sure: float, runs: list[int], text: str
+    ) -> None:
+        session = DictatedSession(EIGHT, BEE, BEE)
+
+        reading = OnnxReader(session, margins=[(0, 0)] * 3, sure=sure).read_plate(CROP)
+
+        assert [len(each) for each in session.shown] == runs
+        assert reading.text == text
 
     def test_reads_a_plate_as_high_as_wide_by_its_rows_too(self) -> None:
         square, wide = np.zeros((132, 124, 3), np.uint8), np.zeros((66, 124, 3), np.uint8)

@@ -62,7 +62,10 @@ def local() -> Iterator[LocalService]:
 
 
 class TestRefusals:
-    @pytest.mark.parametrize("address", ["", "127.0.0.1:8080", "file:///etc/passwd", "http://", "http://127.0.0.1:none", "http://[::1"])
+    @pytest.mark.parametrize(
+        "address",
+        ["", "127.0.0.1:8080", "file:///etc/passwd", "http://", "http://127.0.0.1:none", "http://[::1"],
+    )
     def test_an_address_that_is_none(self, monkeypatch: pytest.MonkeyPatch, address: str) -> None:
         monkeypatch.setenv("PLATEKEEPER_ENGINE_URL", address)
 
@@ -113,7 +116,7 @@ class TestRefusals:
         monkeypatch.setattr(services, "ANSWER_S", 0.3)
         local.drips = "head" if head else "content"
 
-        with pytest.raises(ServiceFailed, match="no whole answer came within 0.3 s: check that it runs"):
+        with pytest.raises(ServiceFailed, match=r"no whole answer came within 0\.3 s: check that it runs"):
             Service(DIALECTS["platerecognizer"], local.address).recognize(street_with("8ABC123"))
 
     def test_a_service_that_takes_the_picture_and_says_nothing(
@@ -122,7 +125,7 @@ class TestRefusals:
         monkeypatch.setattr(services, "ANSWER_S", 0.3)
         local.drips = "nothing"
 
-        with pytest.raises(ServiceFailed, match="no whole answer came within 0.3 s"):
+        with pytest.raises(ServiceFailed, match=r"no whole answer came within 0\.3 s"):
             Service(DIALECTS["platerecognizer"], local.address).recognize(street_with("8ABC123"))
 
     @pytest.mark.parametrize(

@@ -51,6 +51,18 @@ def check_log_probs(log_probs: LogProbs) -> None:
         raise ValueError(f"expected log-probabilities of shape (columns, {CLASSES}); got {log_probs.shape}")
 
 
+def best_path(log_probs: LogProbs) -> str:
+    """Return the text along the likeliest path: of each column its likeliest class.
+
+    Args:
+        log_probs: shape (columns, CLASSES).
+    """
+    check_log_probs(log_probs)
+    best = log_probs.argmax(axis=1)
+    fresh = np.concatenate([[True], best[1:] != best[:-1]]) & (best != BLANK)
+    return "".join(ALPHABET[c - 1] for c in best[fresh])
+
+
 def likely_texts(log_probs: LogProbs, *, beam: int = 8) -> list[str]:
     """Find the texts that the columns support best.
 

@@ -177,7 +177,17 @@ def _apart(
 
 
 def resized(grey: GrayFrame, wide: int, high: int) -> GrayFrame:
-    """Bring a grey picture to a size; averaging where it becomes much smaller, for thin strokes to stay."""
+    """Bring a grey picture to a size; averaging where it becomes much smaller, for thin strokes to stay.
+
+    It is halved as long as it stays large enough: averages of whole pixels take a tenth of the time of others.
+    """
+    while (
+        grey.shape[1] % 2 == grey.shape[0] % 2 == 0
+        and grey.shape[1] >= 2 * wide
+        and grey.shape[0] >= 2 * high
+    ):
+        half = (grey.shape[1] // 2, grey.shape[0] // 2)
+        grey = np.asarray(cv2.resize(grey, half, interpolation=cv2.INTER_AREA), dtype=np.uint8)
     if (grey.shape[1], grey.shape[0]) == (wide, high):
         return grey
     how = cv2.INTER_AREA if wide < LITTLE * grey.shape[1] else cv2.INTER_LINEAR

@@ -1,13 +1,18 @@
 """Quadrilaterals and boxes: overlap, order of corners, and making a plate upright."""
 
+from math import dist
+
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
-from platekeeper.recognition.frames import BgrFrame, Boxes, Quad, check_bgr, check_quad
+from platekeeper.recognition.frames import BgrFrame, Boxes, GrayFrame, Quad, check_bgr, check_quad
 from platekeeper.recognition.results import Corners
 
 MAX_CROP_PX = 1024
 """No crop is made larger than this, however near the camera a plate is."""
+AROUND_PX = 3
+"""So many pixels beside it count where a picture is cut out between its pixels."""
 
 
 def overlaps(boxes: Boxes, others: Boxes) -> np.ndarray:
@@ -83,8 +88,8 @@ def reading_order(corners: Quad) -> Quad:
 def size_of(corners: Quad) -> tuple[float, float]:
     """Return width and height of a quadrilateral, each the longer of its two sides, in pixels."""
     check_quad(corners)
-    sides = np.linalg.norm(np.roll(corners, -1, axis=0) - corners, axis=1)
-    return float(max(sides[0], sides[2])), float(max(sides[1], sides[3]))
+    a, b, c, d = corners.tolist()  # plain numbers: an array so small costs more to handle than to measure
+    return max(dist(a, b), dist(c, d)), max(dist(b, c), dist(d, a))
 
 
 def rectify(
@@ -112,21 +117,56 @@ def rectify(
         ValueError: the frame or the corners have another shape.
     """
     check_bgr(frame)
+    return _upright(frame, corners, margin, size)
+
+
+def rectify_grey(
+    frame: BgrFrame, corners: Quad, *, margin: tuple[float, float], size: tuple[int, int]
+) -> GrayFrame:
+    """Cut a quadrilateral out of a frame as `rectify` does, in grey: a third of the work, for networks.
+
+    Args:
+        frame: the picture, BGR uint8.
+        corners: as for `rectify`.
+        margin: as for `rectify`.
+        size: width and height of the answer in pixels.
+
+    Returns:
+        The crop, shape (height, width), uint8.
+
+    Raises:
+        ValueError: the frame or the corners have another shape.
+    """
+    check_bgr(frame)
+    warp = cv2.getPerspectiveTransform(_inner(size, margin), np.asarray(corners, dtype=np.float32))
+    seen = cv2.perspectiveTransform(_inner(size, (0.0, 0.0))[None], warp)[0]
+    height, width = frame.shape[:2]
+    low = np.clip(np.floor(seen.min(axis=0)) - AROUND_PX, 0, (width - 1, height - 1)).astype(int)
+    high = np.clip(np.ceil(seen.max(axis=0)) + AROUND_PX, low + 1, (width, height)).astype(int)
+    grey = cv2.cvtColor(frame[low[1] : high[1], low[0] : high[0]], cv2.COLOR_BGR2GRAY)
+    return _upright(np.asarray(grey, dtype=np.uint8), (corners - low).astype(np.float32), margin, size)
+
+
+def _upright(
+    pixels: NDArray[np.uint8], corners: Quad, margin: tuple[float, float], size: tuple[int, int] | None
+) -> NDArray[np.uint8]:
     width, height = size_of(corners)
     wide, high = width * (1 + 2 * margin[0]), height * (1 + 2 * margin[1])
     shrink = min(1.0, MAX_CROP_PX / max(wide, high, 1.0))
     natural = (max(1, round(wide * shrink)), max(1, round(high * shrink)))
     if size is None or (size[0] >= natural[0] and size[1] >= natural[1]):
-        return _warped(frame, corners, margin, size or natural)
+        return _warped(pixels, corners, margin, size or natural)
     # shrinking while warping would skip pixels; averaging keeps thin strokes
     between = (max(natural[0], size[0]), max(natural[1], size[1]))
-    whole = _warped(frame, corners, margin, between)
+    whole = _warped(pixels, corners, margin, between)
     return np.asarray(cv2.resize(whole, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
 
 
-def _warped(frame: BgrFrame, corners: Quad, margin: tuple[float, float], size: tuple[int, int]) -> BgrFrame:
+def _warped(
+    pixels: NDArray[np.uint8], corners: Quad, margin: tuple[float, float], size: tuple[int, int]
+) -> NDArray[np.uint8]:
     warp = cv2.getPerspectiveTransform(np.asarray(corners, dtype=np.float32), _inner(size, margin))
-    crop = cv2.warpPerspective(frame, warp, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    crop = cv2.warpPerspective(pixels, warp, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(crop, dtype=np.uint8)
 
 

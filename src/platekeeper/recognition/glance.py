@@ -8,13 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
-import cv2
 import numpy as np
 
 from platekeeper.recognition.ctc import BLANK, LogProbs
 from platekeeper.recognition.finder import INSIDE, Session
 from platekeeper.recognition.frames import BgrFrame, Quad
-from platekeeper.recognition.geometry import as_quad, covered, rectify
+from platekeeper.recognition.geometry import as_quad, covered, rectify_grey
 from platekeeper.recognition.reader import HEIGHT_PX, WIDTH_PX
 from platekeeper.recognition.results import PlateRegion
 from platekeeper.recognition.rows import Look, in_two_rows, may_be_of_two_rows
@@ -152,7 +151,8 @@ class GlancingFinder:
         if not quads:
             return []
         size = (WIDTH_PX, HEIGHT_PX)
-        cuts = [rectify(frame, quad, margin=LOOK, size=size) for quad in quads]
-        crops = np.stack([cv2.cvtColor(cut, cv2.COLOR_BGR2GRAY) for cut in cuts]).astype(np.float32)
+        crops = np.stack([rectify_grey(frame, quad, margin=LOOK, size=size) for quad in quads]).astype(
+            np.float32
+        )
         columns = self._session.run(["log_probs"], {"crops": crops[:, None]})[0]
         return [surety_of(each) for each in columns]

@@ -80,6 +80,7 @@ class ReaderSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     Attributes:
         margins: how the plate is cut out for each look, parts of its width and height; the looks are fused.
+        sure: a first look surer of its text than this needs no others; 1 asks for all looks always.
         temperature: divides the log-probabilities; above 1 where the model is too sure.
         region_confidence: below it no region is told; nor is one that does not issue what was read (`ranking`).
         confidence: points (what the model says, how often that is right), rising; calibrates a reading.
@@ -88,6 +89,7 @@ class ReaderSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """
 
     margins: tuple[tuple[float, float], ...] = ((0.04, 0.04), (0.0, 0.0), (0.08, 0.08))
+    sure: float = 1.0
     temperature: float = 1.0
     region_confidence: float = 0.6
     confidence: Points = ((0.0, 0.0), (1.0, 1.0))

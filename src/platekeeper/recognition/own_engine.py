@@ -100,6 +100,7 @@ def open_own_parts(folder: Path, *, threads: int, second: bool, settings: Settin
         temperature=settings.reader.temperature,
         regions=manifest.regions,
         region_confidence=settings.reader.region_confidence,
+        sure=settings.reader.sure,
     )
     if not second:
         alone = RankingReader(reader, settings.reader.confidence)

@@ -3,14 +3,13 @@
 import re
 from collections.abc import Sequence
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from platekeeper.recognition.ctc import LogProbs, reading_of
+from platekeeper.recognition.ctc import LogProbs, best_path, reading_of, text_log_probabilities
 from platekeeper.recognition.finder import Session
 from platekeeper.recognition.frames import BgrFrame, check_bgr
-from platekeeper.recognition.geometry import plate_within, rectify, size_of
+from platekeeper.recognition.geometry import plate_within, rectify_grey, size_of
 from platekeeper.recognition.results import NOTHING_READ, Candidate, PlateReading
 from platekeeper.recognition.rows import ROWS
 
@@ -43,9 +42,7 @@ def looks_at(
     high = bottom - top
     plate[:2, 1], plate[2:, 1] = top + high * part[0], top + high * part[1]
     size = (WIDTH_PX, HEIGHT_PX)
-    cuts = [
-        cv2.cvtColor(rectify(crop, plate, margin=each, size=size), cv2.COLOR_BGR2GRAY) for each in margins
-    ]
+    cuts = [rectify_grey(crop, plate, margin=each, size=size) for each in margins]
     return np.stack(cuts).astype(np.float32)[:, None]
 
 
@@ -87,6 +84,12 @@ def _tells_more(both: PlateReading, whole: PlateReading) -> bool:
     if len(both.text) <= len(whole.text):
         return both.confidence > whole.confidence
     return _surety(both) >= AS_SURE * _surety(whole)
+
+
+def _surety_of_path(columns: LogProbs) -> float:
+    """Return the probability of the text along the likeliest path: where it is high, it is the likeliest text."""
+    text = best_path(columns)
+    return float(np.exp(text_log_probabilities(columns, [text])[0])) if text else 0.0
 
 
 def _surety(reading: PlateReading) -> float:
@@ -147,30 +150,39 @@ class OnnxReader:
         temperature: float = 1.0,
         regions: Sequence[str] = (),
         region_confidence: float = 0.8,
+        sure: float = 1.0,
     ) -> None:
         self._session = session
         self._margins = tuple(margins)
         self._temperature = temperature
         self._regions = tuple(regions)
         self._region_confidence = region_confidence
+        self._sure = sure
         self._outputs = ["log_probs", "region"] if regions else ["log_probs"]
 
     def read_plate(self, crop: BgrFrame) -> PlateReading:
         """Read the plate in the middle of a crop that has `MARGIN` around it (`PlateReader`)."""
         check_bgr(crop)
         plate = plate_within(crop, MARGIN)
-        whole = self._read(looks_at(crop, self._margins))
+        whole = self._read(crop)
         width, height = size_of(plate)
         if width >= STACKED_BELOW * height:
             return whole
-        upper, lower = (self._read(looks_at(crop, self._margins, part=part)) for part in ROWS)
+        upper, lower = (self._read(crop, part=part) for part in ROWS)
         both = stacked(upper, lower)
         return both if _tells_more(both, whole) else whole
 
-    def _read(self, crops: NDArray[np.float32]) -> PlateReading:
-        columns, *region = self._session.run(self._outputs, {"crops": crops})
-        region_told = (
-            region_of(region[0], self._regions, at_least=self._region_confidence) if region else None
-        )
-        looks = list(tempered(columns, self._temperature))
-        return reading_of(looks, region=region_told)
+    def _read(self, crop: BgrFrame, *, part: tuple[float, float] = (0.0, 1.0)) -> PlateReading:
+        """Look once, and where that leaves any character in doubt, as often as there are margins."""
+        at_first = 1 if self._sure < 1 else len(self._margins)
+        columns, shares = self._look(looks_at(crop, self._margins[:at_first], part=part))
+        if at_first < len(self._margins) and _surety_of_path(columns[0]) <= self._sure:
+            more, others = self._look(looks_at(crop, self._margins[at_first:], part=part))
+            columns, shares = np.concatenate([columns, more]), np.concatenate([shares, others])
+        told = region_of(shares, self._regions, at_least=self._region_confidence) if self._regions else None
+        return reading_of(list(tempered(columns, self._temperature)), region=told)
+
+    def _look(self, crops: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Run the model; log-probabilities by column, and by region where the model tells it."""
+        columns, *shares = self._session.run(self._outputs, {"crops": crops})
+        return columns, shares[0] if shares else np.empty((len(crops), 0), dtype=np.float32)

@@ -18,7 +18,7 @@ from platekeeper.recognition.geometry import (
     boxes_of,
     overlaps,
     plate_within,
-    rectify,
+    rectify_grey,
     size_of,
 )
 from platekeeper.recognition.results import PlateRegion
@@ -47,8 +47,8 @@ def near_look(frame: BgrFrame, corners: Quad) -> NDArray[np.float32]:
     Returns:
         A grey picture, shape (1, HEIGHT_PX, WIDTH_PX), float32, 0 to 255.
     """
-    crop = rectify(frame, corners, margin=MARGIN, size=(WIDTH_PX, HEIGHT_PX))
-    return np.asarray(cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY), dtype=np.float32)[None]
+    crop = rectify_grey(frame, corners, margin=MARGIN, size=(WIDTH_PX, HEIGHT_PX))
+    return crop.astype(np.float32)[None]
 
 
 def shifted(corners: Quad, shifts: NDArray[np.float32]) -> Quad:

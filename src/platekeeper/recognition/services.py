@@ -251,7 +251,9 @@ class Service:
         return _Answer(answer.status, answer.headers.get("Retry-After"), content)
 
     def _silent(self, deadline: Deadline) -> ServiceFailed:
-        reason = f"no whole answer came within {ANSWER_S:g} s" if deadline.has_passed else "it does not answer"
+        reason = (
+            f"no whole answer came within {ANSWER_S:g} s" if deadline.has_passed else "it does not answer"
+        )
         remedy = f"check that it runs and that {ADDRESS_VARIABLE} is right"
         return ServiceFailed(self._dialect.name, reason, remedy)
 
