@@ -1,6 +1,7 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
@@ -26,6 +27,28 @@ class TestBench:
 
     def test_has_a_file_for_every_name(self) -> None:
         assert [name for name, file in BENCHES.items() if not (bench_folder() / file).is_file()] == []
+
+
+class TestColourBench:
+    def test_counts_what_was_told_right_wrong_and_not_at_all(self, tmp_path: Path) -> None:
+        rows = (bench_folder() / "colours.csv").read_text().splitlines()[1:]
+        file, x, y, named = rows[0].split(",")
+        picture(tmp_path / file, np.full((720, 1280, 3), 20, np.uint8))
+        table = f"file,x1,y1,x2,y2,plate\n{file},{x},{y},{int(x) + 60},{int(y) + 14},\n"
+        (tmp_path / "plates.csv").write_text(table)
+
+        result = CliRunner().invoke(bench, ["colour", "--pictures", str(tmp_path), "--json"])
+
+        # a picture that dark was taken by night
+        counted = {"right": 0, "wrong": 0, "untold": 1}
+        assert json.loads(result.output) == {named: counted, "all": counted}
+
+    def test_says_that_a_folder_holds_none_of_the_pictures(self, tmp_path: Path) -> None:
+        (tmp_path / "plates.csv").write_text("file,x1,y1,x2,y2,plate\n")
+
+        result = CliRunner().invoke(bench, ["colour", "--pictures", str(tmp_path)])
+
+        assert "check the folder" in str(result.exception)
 
 
 class TestRecognitionBench:

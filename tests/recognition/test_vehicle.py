@@ -17,10 +17,14 @@ PAINTS = {
     "black": (28, 26, 25),
 }
 
+PINK = (0.85, 0.6, 1.0)
+"""The cast of a camera that sees infra-red at dusk: what is white seems pink."""
+
 
 def car(paint: tuple[int, int, int]) -> np.ndarray:
-    scene = street()
+    scene = street() + np.uint8(40)
     scene[60:340, 150:490] = paint
+    scene[340:] = 12
     scene[260:320, 210:430] = plate("8ABC123")
     return scene
 
@@ -33,6 +37,20 @@ class TestColourOf:
         red_light = (car(PAINTS["white"]) * (0.35, 0.35, 1.0)).astype(np.uint8)
 
         assert colour_of(red_light, REGION) is None
+
+    def test_tells_neither_white_nor_gray_nor_red_in_coloured_light(self) -> None:
+        for name in ("white", "gray", "red"):
+            assert colour_of((car(PAINTS[name]) * PINK).astype(np.uint8), REGION) is None
+
+    @pytest.mark.parametrize("name", ["black", "yellow", "green", "blue"])
+    def test_tells_black_and_strong_colours_in_coloured_light_by_the_plate(self, name: str) -> None:
+        told = colour_of((car(PAINTS[name]) * PINK).astype(np.uint8), REGION)
+
+        assert told is not None
+        assert told.name == name
+
+    def test_tells_none_in_coloured_light_that_is_dim(self) -> None:
+        assert colour_of((car(PAINTS["black"]) * PINK * 0.5).astype(np.uint8), REGION) is None
 
     def test_tells_none_without_bodywork_in_the_picture(self) -> None:
         assert (

@@ -17,6 +17,7 @@ from platekeeper.errors import PlatekeeperError
 BENCHES = {
     "recognition": "recognition.py",
     "calibration": "calibration.py",
+    "colour": "colour.py",
     "ingest": "ingest.py",
     "hotlist": "hotlist.py",
     "match": "match.py",
