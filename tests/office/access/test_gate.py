@@ -135,6 +135,42 @@ class TestViewsWithoutRecord:
             assert seen(web, None, call) == [], call
 
 
+class TestFunctionsWithoutRecord:
+    """PostgreSQL counts the rows that a session looked at, and tells it of every table: a count is an answer."""
+
+    CALLS = (
+        "plates_matching('{}', '.', 10)", "plates_matching('{}', '^8ABC', 10)", "plates_matching('{}', '123$', 10)",
+        "plates_looking_like('8A8C123', 10)", "is_hit({agency}, '{at}', '{read}')",
+        "vehicle_pattern('{8ABC123}', '-infinity', 'infinity', 'UTC')",
+        "travel_companions('{8ABC123}', '-infinity', 'infinity', 5, 1, 10)",
+        """plates_at('{"plates": ["8ABC123"]}', 10)""", """count_reads('{"plates": ["8ABC123"]}', 10)""",
+        """seen_at_both('{"cells": ["1"]}', '{"cells": ["1"]}', 10, 10)""",
+        """search_page('{"plates": ["8ABC123"]}', NULL, NULL, 10, 10)""", "accesses_to_exported()",
+    )  # fmt: skip
+    LOOKED = (
+        "SELECT relname, seq_tup_read, idx_tup_fetch, seq_scan, idx_scan FROM pg_stat_xact_user_tables"
+        " WHERE relname ~ '^(read|image|plate|hit|alert|spot)' AND coalesce(seq_scan, 0) + coalesce(idx_scan, 0) > 0"
+    )
+
+    @pytest.mark.parametrize("forced", ["", "nestloop", "nestloop, hashjoin", "hashjoin, mergejoin, seqscan"])
+    def test_look_at_no_table_whatever_the_plan(self, forced, street, connect):
+        read = identified(a_read(a_camera(street.agency), "8ABC123"))
+        take(street.agency, read)
+        for call in self.CALLS:
+            session = connect("web")  # each a new one: plans and counts are a session's
+            for way in filter(None, forced.split(", ")):
+                session.execute(f"SET enable_{way} = off")
+            named = call.replace("{agency}", str(street.agency.pk)).replace("{at}", f"{read.captured_at}")
+            asked = f"SELECT * FROM {named.replace('{read}', str(read.id))}"
+
+            with session.transaction():
+                session.execute(asked)
+                looked_at = session.execute(self.LOOKED).fetchall()
+
+            assert looked_at == [], call
+            session.close()
+
+
 class TestPass:
     @pytest.mark.parametrize("view", VIEWS)
     def test_shows_what_was_recorded(self, view, street, web):

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from django.utils import timezone
 from psycopg import IsolationLevel
-from psycopg.errors import InsufficientPrivilege, InvalidTransactionState
+from psycopg.errors import InsufficientPrivilege, InvalidParameterValue, InvalidTransactionState
 
 from platekeeper.office.access.operations import AccessDenied, open_access
 from platekeeper.office.accounts.queries import profile_of
@@ -174,6 +174,31 @@ class TestEarlyPurge:
         with pytest.raises(InsufficientPrivilege, match="RET-01, RET-04"):
             custodian.execute("SELECT destroy_keys(%s, %s)", [agency.pk, [name]])
         owner.execute("UPDATE purge_run SET finished_at = now() WHERE agency_id = %s", [agency.pk])
+
+    @pytest.mark.parametrize("names", [None, [None], ["2001-01-01", None]])
+    def test_of_a_key_without_a_name_is_refused(self, names, connect, owner):
+        # NULL is neither equal nor unequal to the name of a key that must stay
+        agency, camera = an_archive()
+        seen(agency, camera, "8NEW111", ago(days=10))
+        custodian = connect("custodian")
+        run_of(custodian, agency, ago(days=5 * 365 + 10))
+
+        with pytest.raises(InsufficientPrivilege, match="by name"):
+            custodian.execute("SELECT destroy_keys(%s, %s::text[])", [agency.pk, names])
+
+        assert owner.execute(
+            "SELECT count(*) FROM image_key WHERE agency_id = %s", [agency.pk]
+        ).fetchone() == (1,)
+        owner.execute("UPDATE purge_run SET finished_at = now() WHERE agency_id = %s", [agency.pk])
+
+    @pytest.mark.parametrize("old", [None, "2001-01-01"])
+    def test_shows_no_key_that_is_not_due(self, old, connect, owner):
+        agency, camera = an_archive()
+        seen(agency, camera, "8NEW111", ago(days=10))
+        name = owner.execute("SELECT name FROM image_key WHERE agency_id = %s", [agency.pk]).fetchone()[0]
+
+        with pytest.raises(InvalidParameterValue, match="does not follow"):
+            connect("custodian").execute("SELECT add_held_key(%s, %s, %s, '')", [agency.pk, old, name])
 
 
 class TestApproval:

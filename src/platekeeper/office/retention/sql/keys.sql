@@ -31,8 +31,8 @@ $$;
 CREATE FUNCTION add_held_key(p_agency bigint, p_old text, p_new text, p_wrapped bytea) RETURNS bytea
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-    IF split_part(p_new, '+', 1) <> split_part(p_old, '+', 1)
-        OR split_part(p_new || '+0', '+', 2)::integer <> split_part(p_old || '+0', '+', 2)::integer + 1
+    IF (split_part(p_new, '+', 1) = split_part(p_old, '+', 1)
+        AND split_part(p_new || '+0', '+', 2)::integer = split_part(p_old || '+0', '+', 2)::integer + 1) IS NOT TRUE
     THEN
         RAISE EXCEPTION '% does not follow key %', p_new, p_old USING ERRCODE = 'invalid_parameter_value';
     END IF;
@@ -63,17 +63,21 @@ DECLARE
     v_bad text;
 BEGIN
     SELECT * INTO v_run FROM open_runs() r WHERE r.agency_id = p_agency;
+    -- a name that is none equals nothing and differs from nothing: what it is compared with would be neither bad nor kept
+    IF v_run.run_id IS NULL OR p_names IS NULL OR array_position(p_names, NULL) IS NOT NULL THEN
+        RAISE EXCEPTION 'keys are destroyed by name, in a purge that is open (RET-01)' USING ERRCODE = 'insufficient_privilege';
+    END IF;
     PERFORM lock_politely(ARRAY['public.image_key'], 'ACCESS EXCLUSIVE');
     SELECT y.name INTO v_bad FROM image_key y
      WHERE y.agency_id = p_agency AND y.name = ANY (p_names)
-       AND (v_run.run_id IS NULL OR y.ends_at > v_run.reads_before
+       AND (y.ends_at > v_run.reads_before
             OR EXISTS (SELECT 1 FROM image i WHERE i.agency_id = y.agency_id AND i.key_name = y.name));
     IF v_bad IS NOT NULL THEN
         RAISE EXCEPTION 'key % still serves pictures that are not due (RET-01, RET-04)', v_bad
             USING ERRCODE = 'insufficient_privilege';
     END IF;
     CREATE TEMP TABLE kept_key ON COMMIT DROP AS
-        SELECT * FROM image_key y WHERE NOT (y.agency_id = p_agency AND y.name = ANY (p_names));
+        SELECT * FROM image_key y WHERE (y.agency_id = p_agency AND y.name = ANY (p_names)) IS NOT TRUE;
     TRUNCATE image_key;
     INSERT INTO image_key SELECT * FROM kept_key;
     DELETE FROM purged_picture g WHERE g.agency_id = p_agency AND g.key_name = ANY (p_names);

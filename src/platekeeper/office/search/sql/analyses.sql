@@ -7,11 +7,12 @@ LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, p
 SET jit = off SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off AS $$
 BEGIN
     RETURN QUERY
-    WITH own AS MATERIALIZED (
+    WITH granted AS MATERIALIZED (SELECT * FROM open_grants('read')),
+    own AS MATERIALIZED (
         SELECT g.data_agency_id, g.visible_from, g.received_from, r.id, r.camera_id, r.read_at
-          FROM open_grants('read') g
+          FROM granted g
           JOIN read r ON r.agency_id = g.data_agency_id AND r.plate = ANY (p_plates)
-         WHERE NOT g.hits_only AND g.read_ids IS NULL
+         WHERE EXISTS (SELECT FROM granted) AND NOT g.hits_only AND g.read_ids IS NULL
            AND r.read_at >= g.visible_from AND r.received_at >= g.received_from AND r.read_at >= p_since AND r.read_at < p_until
            AND (g.camera_ids IS NULL OR r.camera_id = ANY (g.camera_ids))
          ORDER BY r.read_at DESC LIMIT 1000)
@@ -34,11 +35,12 @@ RETURNS jsonb
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp SET jit = off AS $$
 BEGIN
     RETURN (
-    WITH own AS MATERIALIZED (
+    WITH granted AS MATERIALIZED (SELECT * FROM open_grants('read')),
+    own AS MATERIALIZED (
         SELECT r.camera_id, r.read_at, r.id, r.lat, r.lon, r.read_at AT TIME ZONE p_zone AS local
-          FROM open_grants('read') g
+          FROM granted g
           JOIN read r ON r.agency_id = g.data_agency_id AND r.plate = ANY (p_plates)
-         WHERE NOT g.hits_only AND g.read_ids IS NULL
+         WHERE EXISTS (SELECT FROM granted) AND NOT g.hits_only AND g.read_ids IS NULL
            AND r.read_at >= g.visible_from AND r.received_at >= g.received_from AND r.read_at >= p_since AND r.read_at < p_until
            AND (g.camera_ids IS NULL OR r.camera_id = ANY (g.camera_ids)))
     SELECT jsonb_build_object(
@@ -64,6 +66,7 @@ BEGIN
     SELECT r.plate, count(*)::integer, min(r.read_at), max(r.read_at), (SELECT count(*)::integer FROM found)
       FROM found f JOIN open_grants('read') g ON NOT g.hits_only AND g.read_ids IS NULL
       JOIN read r ON r.agency_id = g.data_agency_id AND r.read_at = f.read_at AND r.id = f.id
+     WHERE EXISTS (SELECT FROM found)
      GROUP BY r.plate;
 END $$;
 
