@@ -69,6 +69,8 @@ def _expect_pictures(folder: Path) -> None:
 
 
 def _perform(database: Database, pictures: Path | None, port: int) -> None:
+    from platekeeper.demo.casework import gather  # noqa: PLC0415
+    from platekeeper.demo.history import play_history  # noqa: PLC0415  # Django must be set up first
     from platekeeper.demo.play import play, rendered_pictures  # noqa: PLC0415  # Django must be set up first
     from platekeeper.demo.stage import searcher, set_stage  # noqa: PLC0415
     from platekeeper.office.accounts.operations import issue_password  # noqa: PLC0415
@@ -86,6 +88,9 @@ def _perform(database: Database, pictures: Path | None, port: int) -> None:
             stages, folder, database.folder.path / "demo-pictures.json", now,
             lambda done, total: progress.update(task, completed=done, total=total),
         )  # fmt: skip
+    with console.status("Looking back three weeks"):
+        past = play_history(stages, database.folder.path / "demo-history.json", now, outcome.seen)
+        gather(stages, now)
     for sentence in outcome.unread:
         click.echo(sentence, err=True)
     where = "your own pictures" if pictures else "scenes rendered by this project"
@@ -96,6 +101,7 @@ def _perform(database: Database, pictures: Path | None, port: int) -> None:
         ("  new / here before", f"{outcome.stored} / {outcome.known}"),
         ("Hits on hot lists", outcome.hits),
         ("Alerts raised", outcome.alerts),
+        ("Reads of the three weeks before", past),
         ("The office's pages", f"http://127.0.0.1:{port}/"),
         ("What the public sees", f"http://127.0.0.1:{port}/public/"),
     ):

@@ -312,6 +312,10 @@ def _shown(one: "ListStatus") -> Iterator[str]:
     for code, number in sorted(one.excluded.items()):
         reason = categories()[code].name if code in categories() else code
         yield f"  left out by policy: {number:,} {code} ({reason})"
+    if one.not_taken:
+        yield f"  columns never taken: {len(one.not_taken)} ({', '.join(one.not_taken)})"
+    if one.refused_at is not None:
+        yield f"  REFUSED {one.refused_at:%Y-%m-%d %H:%M} UTC: {one.refusal}"
     if one.age is not None:
         yield f"  made by its source {_in_words(one.age)} ago"
     yield f"  STALE: {one.stale}" if one.stale else "  not stale"
@@ -328,7 +332,8 @@ def _told(loaded: "Loaded") -> str:
     excluded = sum(loaded.report.excluded.values())
     return (
         f"Version {loaded.version.pk} is in force: {loaded.version.accepted:,} entries; {excluded:,} lines left out by "
-        f"policy, {loaded.report.rejected_total:,} faulty, {loaded.report.duplicates:,} repeated."
+        f"policy, {loaded.report.rejected_total:,} faulty, {loaded.report.duplicates:,} repeated, "
+        f"{len(loaded.report.not_taken)} columns never taken."
     )
 
 

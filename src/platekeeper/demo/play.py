@@ -38,6 +38,7 @@ class Outcome:
         known: reads that were here before.
         hits: matches with lists in force.
         alerts: alerts raised.
+        seen: a picture of each plate that was read now, JPEG.
     """
 
     pictures: int = 0
@@ -47,6 +48,7 @@ class Outcome:
     known: int = 0
     hits: int = 0
     alerts: int = 0
+    seen: dict[str, bytes] = field(default_factory=dict)
 
 
 def rendered_pictures() -> Path:
@@ -116,6 +118,7 @@ def _take(
         )  # fmt: skip
     outcome.pictures += 1
     outcome.plates += len(messages)
+    outcome.seen |= {one.plate.norm: one.images[0].data or b"" for one in messages}  # the plate's comes first
     for batch in _batches(messages):
         receipt = take_batch(agency=stage.agency, producer=PRODUCER, reads=batch, now=now).receipt
         outcome.stored += receipt.stored

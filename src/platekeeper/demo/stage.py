@@ -3,7 +3,8 @@
 import hashlib
 import tempfile
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
 from importlib import resources
@@ -62,11 +63,15 @@ class Stage:
         agency: the agency.
         people: by part, such as officer.
         camera_of: which camera takes the pictures of a street.
+        cameras: all of them.
+        story: what looking back shows, as in cast.toml.
     """
 
     agency: Agency
     people: dict[str, Person]
     camera_of: dict[str, Camera]
+    cameras: tuple[Camera, ...] = ()
+    story: Mapping[str, str] = field(default_factory=dict)
 
 
 @lru_cache(maxsize=1)
@@ -144,15 +149,17 @@ def _set(given: dict[str, Any], now: datetime) -> Stage:
             defaults={"title": office.value, "holder": holder.full_name, "held_from": today},
         )  # fmt: skip
     camera_of: dict[str, Camera] = {}
+    cameras: list[Camera] = []
     for place in given["cameras"]:
         camera = add_camera(
             agency=agency, ref=place["ref"], name=place["name"], lat=place["lat"], lon=place["lon"],
             kind=place.get("kind", Camera.Kind.FIXED), attested_by=people["admin"].full_name, now=now,
         )  # fmt: skip
         camera_of |= dict.fromkeys(place["streets"], camera)
+        cameras.append(camera)
     _lists(agency, profile, given, people, now)
     enter_requests(people["detective"], now)
-    return Stage(agency, people, camera_of)
+    return Stage(agency, people, camera_of, tuple(cameras), given["story"])
 
 
 def _person(

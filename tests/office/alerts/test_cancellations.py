@@ -13,6 +13,7 @@ from platekeeper.office.alerts.tasks import chase_cancellations, end_cancellatio
 from platekeeper.policy import Allowed, Denied, Role
 
 from ..doors import logged_in
+from ..hotlists.files import a_downloaded_list, california, load, written
 from ..people import NOW, a_person, an_agency
 from ..streets import a_camera, a_list_of, a_read, listed, put, take
 from .officers import access, an_alert, an_officer, step, vehicle
@@ -128,3 +129,56 @@ class TestCancellation:
 
         assert "8ABC123" in shown
         assert "Cancel" in shown
+
+
+class TestRecord:
+    """What a source calls by another number or date is another want of the same plate."""
+
+    @pytest.fixture
+    def hot_list(self, agency):
+        return a_list_of(agency, [vehicle(record="W1")])
+
+    def test_that_was_cancelled_stays_away_with_each_import(self, agency, camera, hot_list, cancelled):
+        for synopsis in ("", "words that the source has changed"):
+            put(hot_list, [vehicle(record="W1", synopsis=synopsis), listed("5NEW555")])
+            end_cancellations(NOW)
+            assert matches(agency, camera) == 0
+
+    def test_that_is_new_matches_beside_the_cancelled_one(self, agency, camera, hot_list, cancelled):
+        put(hot_list, [vehicle(record="W1"), vehicle(record="W2")])
+        end_cancellations(NOW)
+
+        assert matches(agency, camera) == 1
+
+    def test_that_is_wrong_too_is_cancelled_by_itself(self, agency, camera, hot_list, cancelled):
+        put(hot_list, [vehicle(record="W1"), vehicle(record="W2")])
+        step(an_officer(agency), an_alert(agency, camera), "entry-wrong")
+
+        assert matches(agency, camera) == 0
+
+    def test_ends_with_its_own_entry_though_a_new_one_stands(self, agency, camera, hot_list, cancelled):
+        put(hot_list, [vehicle(record="W2")])
+
+        assert end_cancellations(NOW) >= 1
+        assert matches(agency, camera) == 1
+
+    def test_that_has_no_number_is_every_entry_of_the_plate(self):
+        agency = an_agency("los-angeles")
+        unnumbered = a_list_of(agency, [vehicle()])
+        camera = a_camera(agency)
+        step(an_officer(agency), an_alert(agency, camera), "entry-wrong")
+        put(unnumbered, [vehicle(record="W9")])
+
+        assert matches(agency, camera) == 0
+
+    def test_of_a_state_s_file_is_its_date(self, agency, camera, tmp_path):
+        hot_list = a_downloaded_list(agency)
+        load(hot_list, written(tmp_path, "svs.tbl", california("9STU333", date="20260601")))
+        step(an_officer(agency), an_alert(agency, camera, "9STU333"), "entry-wrong")
+        again = california("9STU333", "9STU444", date="20260601")
+        load(hot_list, written(tmp_path, "svs.tbl", again))
+        assert take(agency, a_read(camera, "9STU333")).receipt.hits == 0
+
+        load(hot_list, written(tmp_path, "svs.tbl", california("9STU333", "9STU444", date="20260630")))
+
+        assert take(agency, a_read(camera, "9STU333")).receipt.hits == 1

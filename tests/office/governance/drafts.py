@@ -31,6 +31,14 @@ def kept_longer(agency: Agency) -> str:
     )
 
 
+def ending_with_shift(agency: Agency) -> str:
+    """Return a profile whose entries by hand end with the shift, as Nebraska's law has it (NE 60-3204)."""
+    text = in_force(agency)
+    begun = "entry_ends_with_shift = { value = "
+    assert f"{begun}false" in text
+    return text.replace(f"{begun}false", f"{begun}true")
+
+
 def _with(agency: Agency, name: str, value: str) -> str:
     lines = in_force(agency).splitlines()
     number = next(i for i, line in enumerate(lines) if line.startswith(f"{name} = "))

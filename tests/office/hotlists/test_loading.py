@@ -12,8 +12,10 @@ from platekeeper.office.hotlists.keeping import INTERESTS
 from platekeeper.office.hotlists.loading import load_file
 from platekeeper.office.hotlists.models import HotList, HotListVersion
 from platekeeper.office.hotlists.operations import HotListError
+from platekeeper.policy import Role
 
-from ..people import NOW, OWNER, PROFILES, an_agency
+from ..doors import logged_in
+from ..people import NOW, OWNER, PROFILES, a_person, an_agency
 from ..streets import a_camera, a_read, take
 from .files import (
     IN_FORCE,
@@ -145,6 +147,71 @@ class TestDrop:
             load(hot_list, written(tmp_path, "svs.tbl", california("8ABC123", total=72)), accept_drop=True)
 
         assert plates_in_force(owner, hot_list) == list(IN_FORCE)
+
+
+class TestRefusal:
+    def asked(self, owner, agency) -> list[str]:
+        rows = owner.execute("SELECT kind FROM notice WHERE agency_id = %s", [agency.pk]).fetchall()
+        return [kind for (kind,) in rows]
+
+    @pytest.mark.parametrize(
+        "defect", ["emptied_overnight", "drop_over_share", "made_before_the_one_in_force"]
+    )
+    def test_that_a_person_must_lift_asks_one_at_once_and_once_a_day(self, owner, tmp_path, defect):
+        agency = an_agency()
+        admin = a_person(agency, Role.ADMINISTRATOR)
+        hot_list = a_list_in_force(agency, tmp_path)
+
+        for _ in range(2):
+            with pytest.raises(HotListRefused):
+                load(hot_list, written(tmp_path, "svs.tbl", BAD_FILES[defect][0]))
+
+        assert self.asked(owner, agency) == ["hot-list-asks"]
+        page = logged_in(admin).get("/hot-lists/").content.decode()
+        assert "Refused" in page
+        assert BAD_FILES[defect][1].split("%")[0] in page
+
+    def test_of_a_broken_file_asks_nobody_to_accept_it(self, owner, tmp_path):
+        agency = an_agency()
+        hot_list = a_list_in_force(agency, tmp_path)
+
+        with pytest.raises(HotListRefused):
+            load(hot_list, written(tmp_path, "svs.tbl", BAD_FILES["truncated"][0]))
+
+        assert not self.asked(owner, agency)
+        assert "transferred only in part" in HotList.objects.using(OWNER).get(pk=hot_list.pk).refusal
+
+    def test_is_forgotten_when_a_good_file_comes(self, tmp_path):
+        hot_list = a_list_in_force(an_agency(), tmp_path)
+        with pytest.raises(HotListRefused):
+            load(hot_list, written(tmp_path, "svs.tbl", BAD_FILES["truncated"][0]))
+
+        load(hot_list, written(tmp_path, "svs.tbl", WHOLE))
+
+        kept = HotList.objects.using(OWNER).get(pk=hot_list.pk)
+        assert (kept.refused_at, kept.refusal) == (None, "")
+
+
+class TestPersonalColumns:
+    FILE = "plate,state,category,Owner,Date of birth\n8ABC123,CA,stolen vehicle,Jane Roe,1990-01-01\n"
+
+    def test_are_stored_nowhere_and_counted(self, owner, tmp_path):
+        agency = an_agency()
+        admin = a_person(agency, Role.ADMINISTRATOR)
+        hot_list = a_downloaded_list(agency)
+
+        load(hot_list, written(tmp_path, "list.csv", self.FILE), "csv")
+
+        (stored,) = owner.execute(
+            "SELECT string_agg(to_jsonb(e)::text, '') FROM hot_list_entry e WHERE agency_id = %s", [agency.pk]
+        ).fetchone()
+        assert "8ABC123" in stored
+        assert "Roe" not in stored
+        assert "1990" not in stored
+        event, details = events_of(owner, agency)[-1]
+        assert (event, details["not_taken"]) == ("hot-list.replaced", ["Owner", "Date of birth"])
+        page = logged_in(admin).get("/hot-lists/").content.decode()
+        assert "2 columns never taken: Owner, Date of birth" in page
 
 
 class TestCategories:

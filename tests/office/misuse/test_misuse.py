@@ -244,6 +244,66 @@ class TestExamination:
                     role.execute(statement)
 
 
+class TestLooks:
+    """What a finding rests on is shown to whoever judges it and to nobody else."""
+
+    @pytest.fixture
+    def stalker(self, agency, owner):
+        person = a_searcher(agency)
+        asks(person, case_number="26-00417", reason="burglary series on Elm Street")
+        asked_before(owner, person, REPEAT_DAYS)
+        return person
+
+    @pytest.fixture
+    def found(self, agency, stalker):
+        examine(agency, timezone.now())
+        return Finding.objects.get(agency=agency)
+
+    def opened(self, role, person: Person, finding: Finding) -> list[object]:
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            role.execute("SELECT open_finding(%s, %s)", [person.pk, finding.pk])
+        return role.execute("SELECT * FROM finding_looks(%s, %s)", [person.pk, finding.pk]).fetchall()
+
+    def test_are_not_the_subject_s_nor_another_agency_s(self, web, stalker, found):
+        stranger = a_person(an_agency("milpitas"), Role.AUDITOR)
+
+        assert not self.opened(web, stalker, found)
+        assert not self.opened(web, stranger, found)
+
+    def test_of_whoever_leads_are_the_outside_reviewer_s_alone(self, web, owner, agency, found):
+        owner.execute("ALTER TABLE misuse_finding DISABLE TRIGGER misuse_finding_stays")
+        owner.execute("UPDATE misuse_finding SET is_outside = true WHERE id = %s", [found.pk])
+        owner.execute("ALTER TABLE misuse_finding ENABLE TRIGGER misuse_finding_stays")
+        auditor, inspector = a_person(agency, Role.AUDITOR), a_person(an_agency("milpitas"), Role.AUDITOR)
+        name_reviewer(
+            agency=agency,
+            username=inspector.username,
+            organization="County",
+            actor=auditor,
+            now=timezone.now(),
+        )
+
+        assert not self.opened(web, auditor, found)
+        page = logged_in(inspector).get(f"/misuse/{found.pk}/").content.decode()
+        assert "burglary series on Elm Street" in page
+        assert "/audit/records/" not in page
+
+    def test_show_time_purpose_case_and_reason_and_never_the_plate(self, owner, agency, found):
+        auditor = a_person(agency, Role.AUDITOR)
+
+        page = logged_in(auditor).get(f"/misuse/{found.pk}/").content.decode()
+
+        assert page.count("burglary series on Elm Street") == len(found.records)
+        assert page.count("26-00417") == len(found.records)
+        assert "8ABC123" not in page
+        assert all(str(record) in page for record in found.records)
+        opened = owner.execute(
+            "SELECT actor FROM ledger_entry WHERE agency = %s AND event = 'misuse.finding-opened'",
+            [agency.slug],
+        )
+        assert opened.fetchall() == [(auditor.username,)]
+
+
 class TestPages:
     @pytest.mark.parametrize("address", ["/misuse/", "/misuse/reviewers/"])
     def test_of_findings_are_not_for_everybody(self, address, agency):

@@ -102,7 +102,7 @@ class TestGate:
             "SELECT count_reads('{}', 10)",
             "SELECT count(*) FROM plates_at('{}', 10)",
             "SELECT count(*) FROM seen_at_both('{}', '{}', 10, 10)",
-            "SELECT count(*) FROM travel_companions('{8ABC123}', '-infinity', 'infinity', 60, 1, 10)",
+            "SELECT count(*) FROM travel_companions('{8ABC123}', '-infinity', 'infinity', 60, 1, 10, 'UTC')",
             "SELECT (vehicle_pattern('{8ABC123}', '-infinity', 'infinity', 'UTC')->>'total')::int",
         ],
     )

@@ -63,15 +63,15 @@ SELECT set_config('plan_cache_mode', 'force_generic_plan', true), set_config('en
 # Letter O counts as digit 0 (lists store it so: HOT-04) and is exact; other look-alikes are a possibility, and only
 # where the list allows them. A state that both know and that differs keeps a look-alike away, an exact match not:
 # the officer must see that contradiction in red (ALR-03). A plate known in part fits whatever fills it (PUR-04). What
-# was found wrong and cancelled matches nothing (HOT-10).
+# was found wrong and cancelled matches nothing; another record of the same plate is another want (HOT-10).
 _MATCH = """
 SELECT r.id, e.version_id, e.number,
        CASE WHEN e.match_key = translate(r.plate, 'O', '0') THEN 'EXACT'
             WHEN e.plate ~ '[?*]' THEN 'PARTIAL' ELSE 'LOOKALIKE' END,
        l.name, v.listed_at, l.purpose,
        jsonb_build_object(
-           'plate', e.plate, 'region', e.region, 'category', e.category, 'vehicle', e.vehicle,
-           'case_agent', e.case_agent, 'case_number', e.case_number, 'synopsis', e.synopsis)
+           'plate', e.plate, 'region', e.region, 'category', e.category, 'record', e.record,
+           'vehicle', e.vehicle, 'case_agent', e.case_agent, 'case_number', e.case_number, 'synopsis', e.synopsis)
   FROM unnest(%s::uuid[], %s::timestamptz[], %s::text[], %s::text[], %s::text[])
        AS r(id, read_at, plate, fold, region)
   JOIN hot_list l ON l.agency_id = %s
@@ -90,7 +90,7 @@ SELECT r.id, e.version_id, e.number,
    AND NOT EXISTS (
        SELECT FROM entry_cancellation c
         WHERE c.agency_id = l.agency_id AND c.hot_list_id = l.id AND c.match_key = e.match_key
-          AND c.region = e.region AND c.category = e.category AND c.dropped_at IS NULL)
+          AND c.region = e.region AND c.category = e.category AND c.record IN ('', e.record) AND c.dropped_at IS NULL)
 """
 _STORE_HIT = """
 INSERT INTO hit (agency_id, read_at, read_id, version_id, entry_number, alert_id, hit_at, kind, late, list_name,

@@ -46,7 +46,7 @@ TABLES: dict[str, dict[str, tuple[str, ...]]] = {
     "django_session": {"web": (SELECT, INSERT, UPDATE, DELETE)},
     "entry_cancellation": {
         "gate": (SELECT, INSERT, "UPDATE (broadcast_at, broadcast_by, dropped_at)"),
-        "ingest": ("SELECT (agency_id, hot_list_id, match_key, region, category, dropped_at)",),
+        "ingest": ("SELECT (agency_id, hot_list_id, match_key, region, category, record, dropped_at)",),
     },
     "evidence_package": {"gate": (SELECT, INSERT), "web": (SELECT,)},
     "hit": {"gate": (SELECT,), "ingest": (INSERT, "SELECT (read_id)")},
@@ -58,7 +58,7 @@ TABLES: dict[str, dict[str, tuple[str, ...]]] = {
     "host_confirmation": {"custodian": (SELECT,), "web": (SELECT,)},
     "hot_list": {
         "gate": (SELECT,),
-        "ingest": (SELECT, INSERT, "UPDATE (current_id, fetched_at, layout)"),
+        "ingest": (SELECT, INSERT, "UPDATE (current_id, fetched_at, layout, refused_at, refusal)"),
         "web": (SELECT,),
     },
     "hot_list_entry": {"gate": (SELECT,), "ingest": (SELECT, INSERT)},
@@ -81,13 +81,13 @@ TABLES: dict[str, dict[str, tuple[str, ...]]] = {
     "login_attempt": {"web": (SELECT, INSERT)},
     "maintenance_visit": {"gate": (SELECT, INSERT, "UPDATE (closed_at, valid_to)"), "web": (SELECT,)},
     "mfa_authenticator": {"gate": (DELETE, "SELECT (user_id)"), "web": (SELECT, INSERT, UPDATE, DELETE)},
-    "misuse_finding": {"auditor": (SELECT, INSERT), "web": (SELECT,)},
+    "misuse_finding": {"auditor": (SELECT, INSERT), "gate": (SELECT,), "web": (SELECT,)},
     "misuse_review": {"web": (SELECT, INSERT)},
     "notice": {"web": (SELECT, INSERT, "UPDATE (seen_at)")},
     "push_subscription": {"web": (SELECT, INSERT, UPDATE, DELETE)},
     "old_data_request": {"web": (SELECT, INSERT)},
     "old_data_step": {"web": (SELECT, INSERT)},
-    "outside_reviewer": {"web": (SELECT, INSERT, "UPDATE (ended_at, ended_by)")},
+    "outside_reviewer": {"gate": (SELECT,), "web": (SELECT, INSERT, "UPDATE (ended_at, ended_by)")},
     "person": {
         # never username, agency_id or added_at: who somebody is does not change (C-7)
         "gate": (
@@ -179,6 +179,9 @@ VIEWS: dict[str, tuple[str, ...]] = {
 # function -> (owner, roles that may call it); functions run with their owner's rights
 FUNCTIONS: dict[str, tuple[str, tuple[str, ...]]] = {
     "typed_fold": ("owner", ("gate", "web")),
+    "finding_looks": ("gate", ("web",)),
+    "judges_finding": ("gate", ()),
+    "open_finding": ("gate", ("web",)),
     "inquiries_since": ("gate", ("auditor",)),
     "inquiry_days": ("gate", ("web",)),
     "relations_of": ("gate", ("web",)),

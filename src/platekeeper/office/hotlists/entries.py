@@ -339,6 +339,6 @@ def _inquiry(plate: str, entry: NewEntry) -> Inquiry:
 def _vehicle(request: EntryRequest) -> ListedVehicle:
     return ListedVehicle(
         plate=request.plate, category=request.interest.replace("-", "_").upper(), region=request.region,
-        vehicle=request.vehicle, case_agent=request.case_agent, case_number=request.case_number,
-        synopsis=request.synopsis, expires_at=request.expires_at,
+        record=f"request {request.pk}", vehicle=request.vehicle, case_agent=request.case_agent,
+        case_number=request.case_number, synopsis=request.synopsis, expires_at=request.expires_at,
     )  # fmt: skip

@@ -37,7 +37,8 @@ from platekeeper.office.hotlists.versions import (
     new_version,
     put_version_in_force,
 )
-from platekeeper.policy import Denied
+from platekeeper.office.notices.operations import tell
+from platekeeper.policy import Denied, Duty
 from platekeeper.policy.hotlists import ListFile, decide_list
 
 _HEADER_DATES = ("%m/%d/%Y %H:%M",)
@@ -102,19 +103,41 @@ def load_file(
         with transaction.atomic(using=INGEST):
             known = _known(hot_list, path, layout)
             if known is not None:
-                HotList.objects.using(INGEST).filter(pk=hot_list.pk).update(fetched_at=now)
+                HotList.objects.using(INGEST).filter(pk=hot_list.pk).update(
+                    fetched_at=now, refused_at=None, refusal=""
+                )
                 loaded = Loaded(known, None)
             else:
                 file = _File(path, layout, category, accept_drop=accept_drop)
                 loaded = _load(hot_list, file, actor, now)
     except (HotListRefused, HotListError) as refusal:
-        record_event(
-            agency=hot_list.agency.slug, event="hot-list.refused", actor=actor, subject=str(hot_list.pk),
-            details={"reason": str(refusal), "file": path.name, "layout": layout.name}, using=INGEST,
-        )  # fmt: skip
+        _note_refusal(hot_list, refusal, path, actor, now)
         raise
     hot_list.current, hot_list.fetched_at = loaded.version, now
     return loaded
+
+
+def _note_refusal(
+    hot_list: HotList, refusal: HotListRefused | HotListError, path: Path, actor: str, now: datetime
+) -> None:
+    """Keep a refusal in sight until a file is good again; where a person must decide, ask the office at once."""
+    said = str(refusal)
+    with transaction.atomic(using=INGEST):
+        HotList.objects.using(INGEST).filter(pk=hot_list.pk).update(refused_at=now, refusal=said[:400])
+        record_event(
+            agency=hot_list.agency.slug, event="hot-list.refused", actor=actor, subject=str(hot_list.pk),
+            details={"reason": said, "file": path.name, "layout": hot_list.layout}, using=INGEST,
+        )  # fmt: skip
+    if isinstance(refusal, NeedsPerson):
+        tell(
+            agency=hot_list.agency, to=Duty.HOT_LISTS.value, kind="hot-list-asks", link="/hot-lists/", now=now,
+            subject=f"A file for the hot list “{hot_list.name}” waits for a person: the old list stays in force",
+            body=said, key=f"hot-list-asks:{hot_list.pk}:{now:%Y-%m-%d}",
+        )  # fmt: skip
+
+
+class NeedsPerson(HotListRefused):  # named for what it asks for
+    """A whole file that nobody expects: a person who manages the lists may accept it."""
 
 
 @dataclass(frozen=True)
@@ -171,6 +194,7 @@ def _load(hot_list: HotList, file: _File, actor: str, now: datetime) -> Loaded:
     report = reader.report
     version.sha256, version.rejected = bytes.fromhex(report.sha256), report.rejected_total
     version.excluded = dict(report.excluded)
+    version.not_taken = [name[:60] for name in report.not_taken]
     version.listed_at = min(_told(report.header_date) or made_at, now)
     if not file.accept_drop:
         _check_succession(hot_list, current, version, has_date=bool(report.header_date))
@@ -195,17 +219,17 @@ def _check_succession(
     """Ask a person about a version that nobody expects: empty, much smaller, or older than what it replaces."""
     before, after = (current.accepted if current else 0), version.accepted
     if not after:
-        raise HotListRefused(
+        raise NeedsPerson(
             "The file leaves no entry that this agency may keep: the list in force stays; "
             "ask its source, and let a person accept it if it is right."
         )
     if after < before * (1 - hot_list.drop_share):
-        raise HotListRefused(
+        raise NeedsPerson(
             f"The file leaves {after} entries of {before}, a loss of more than {hot_list.drop_share:.0%}: the list "
             "in force stays; ask its source, and let a person accept the drop if it is right."
         )
     if has_date and current is not None and version.listed_at < current.listed_at:
-        raise HotListRefused(
+        raise NeedsPerson(
             f"The file was made {_shown(version.listed_at)}, before the list in force ({_shown(current.listed_at)}): "
             "fetch the newest, or let a person accept it if it is right."
         )

@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from platekeeper.office.accounts.models import Agency, Person
@@ -32,6 +33,10 @@ class HotList(models.Model):
     fetched_at = models.DateTimeField(
         null=True, blank=True, help_text="when a whole file last came, a new one or the same again (HOT-03)"
     )
+    refused_at = models.DateTimeField(
+        null=True, blank=True, help_text="when a file was last refused; none since a good one"
+    )
+    refusal = models.CharField(max_length=400, blank=True, default="", help_text="why, in a sentence")
     max_age_hours = models.PositiveSmallIntegerField(
         default=24, help_text="its source makes it at least this often; an older statement is stale (HOT-03)"
     )
@@ -81,6 +86,10 @@ class HotListVersion(models.Model):
     excluded = models.JSONField(
         default=dict, help_text="category -> number left out by policy (HOT-02, PUR-10)"
     )
+    not_taken = ArrayField(
+        models.CharField(max_length=60), default=list, db_default=[],
+        help_text="columns of the file that its layout does not take: names, dates of birth and the like",
+    )  # fmt: skip
 
     class Meta:
         db_table = "hot_list_version"
@@ -113,6 +122,10 @@ class HotListEntry(models.Model):
         max_length=6, blank=True, help_text="ISO 3166-2, empty if the list does not say"
     )
     category = models.CharField(max_length=40)
+    record = models.CharField(
+        max_length=40, blank=True, db_default="",
+        help_text="by what its source tells it from another entry of the same plate: number or date (HOT-10)",
+    )  # fmt: skip
     vehicle = models.CharField(max_length=120, blank=True)
     case_agent = models.CharField(max_length=120, blank=True)
     case_number = models.CharField(max_length=60, blank=True)

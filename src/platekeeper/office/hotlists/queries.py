@@ -4,8 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from platekeeper.intake.hotlists import categories
 from platekeeper.office.accounts.models import Agency, Person
 from platekeeper.office.accounts.queries import profile_of
+from platekeeper.office.hotlists.keeping import stored_category
 from platekeeper.office.hotlists.models import HotList
 from platekeeper.office.hotlists.versions import INGEST, HotListError
 from platekeeper.policy import Denied, Function, Role
@@ -24,10 +26,13 @@ class ListStatus:
         entries: in force.
         rejected: lines of the file that were left out for a fault.
         excluded: lines left out by policy: category -> number.
+        not_taken: columns of its file that were left out whole, such as names and dates of birth.
         listed_at: when its source made it.
         fetched_at: when a whole file last came.
         age: since its source made it.
         stale: why it is stale, in a sentence; empty if it is not.
+        refused_at: when a newer file was refused; None where none was.
+        refusal: why, in a sentence.
     """
 
     agency: str
@@ -37,10 +42,22 @@ class ListStatus:
     entries: int
     rejected: int
     excluded: dict[str, int]
+    not_taken: tuple[str, ...]
     listed_at: datetime | None
     fetched_at: datetime | None
     age: timedelta | None
     stale: str
+    refused_at: datetime | None
+    refusal: str
+
+    @property
+    def left_out(self) -> list[tuple[str, int]]:
+        """What was left out by policy, each category by its stored code, and how many lines of it."""
+        known = categories()
+        return [
+            (stored_category(code) if code in known else code, number)
+            for code, number in self.excluded.items()
+        ]
 
 
 def list_statuses(agency: Agency | None, now: datetime, *, using: str = INGEST) -> Iterator[ListStatus]:
@@ -60,10 +77,13 @@ def list_statuses(agency: Agency | None, now: datetime, *, using: str = INGEST) 
             entries=version.accepted if version else 0,
             rejected=version.rejected if version else 0,
             excluded=version.excluded if version else {},
+            not_taken=tuple(version.not_taken) if version else (),
             listed_at=version.listed_at if version else None,
             fetched_at=hot_list.fetched_at,
             age=now - version.listed_at if version else None,
             stale=_staleness(hot_list, now),
+            refused_at=hot_list.refused_at,
+            refusal=hot_list.refusal,
         )  # fmt: skip
 
 

@@ -10,8 +10,8 @@ from platekeeper import plates
 from platekeeper.intake.hotlists import Entry, categories
 from platekeeper.office.hotlists.keeping import stored_category
 
-STORED = ("plate", "match_key", "fold", "region", "category", "vehicle", "case_agent", "case_number", "synopsis",
-          "expires_at")  # fmt: skip
+STORED = ("plate", "match_key", "fold", "region", "category", "record", "vehicle", "case_agent", "case_number",
+          "synopsis", "expires_at")  # fmt: skip
 """The columns of a row, in its order."""
 
 STORED_AS = {code: stored_category(code) for code in categories()}
@@ -29,6 +29,7 @@ class ListedVehicle:
         plate: as the list spells it; `?` and `*` where it is known in part (PUR-04).
         category: why it is of interest.
         region: ISO 3166-2 of the plate, empty where the list does not say.
+        record: by what its source tells it from another entry of the same plate (HOT-10).
         vehicle: year, make, model, colour in words.
         case_agent: who submitted it (HOT-07).
         case_number: the case (HOT-07).
@@ -39,6 +40,7 @@ class ListedVehicle:
     plate: str
     category: str
     region: str = ""
+    record: str = ""
     vehicle: str = ""
     case_agent: str = ""
     case_number: str = ""
@@ -54,8 +56,8 @@ def row_of_vehicle(entry: ListedVehicle) -> str:
     ends = entry.expires_at.isoformat() if entry.expires_at else _NEVER
     return (
         f"{plate}\t{plates.match_key(plate)}\t{plates.fold(plate)}\t{entry.region}\t{entry.category}"
-        f"\t{_text(entry.vehicle, 120)}\t{_text(entry.case_agent, 120)}\t{_text(entry.case_number, 60)}"
-        f"\t{_text(entry.synopsis, 400)}\t{ends}"
+        f"\t{_text(entry.record, 40)}\t{_text(entry.vehicle, 120)}\t{_text(entry.case_agent, 120)}"
+        f"\t{_text(entry.case_number, 60)}\t{_text(entry.synopsis, 400)}\t{ends}"
     )
 
 
@@ -82,8 +84,8 @@ def row_of_entry(entry: Entry) -> str:
     vehicle = _vehicle(entry.year, entry.color, entry.make, entry.model, entry.style)
     return (
         f"{plate}\t{plates.match_key(plate)}\t{plates.fold(plate)}\t{entry.region}\t{STORED_AS[entry.category]}"
-        f"\t{vehicle}\t{_text(entry.case_agent, 120)}\t{_text(entry.case_number, 60)}"
-        f"\t{_text(entry.notes or _origin(entry), 400)}\t{ends}"
+        f"\t{_text(entry.record_id or entry.date_raw, 40)}\t{vehicle}\t{_text(entry.case_agent, 120)}"
+        f"\t{_text(entry.case_number, 60)}\t{_text(entry.notes or _origin(entry), 400)}\t{ends}"
     )
 
 

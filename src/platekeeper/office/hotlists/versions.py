@@ -22,8 +22,8 @@ _ENTRIES = f"COPY hot_list_entry (agency_id, version_id, number, {_NAMES}) FROM 
 _CHANGES = f"COPY hot_list_change (number, removes, {_NAMES}) FROM STDIN"
 _WAITING_ROOM = """
 CREATE TEMPORARY TABLE hot_list_change (
-    number int4, removes bool, plate text, match_key text, fold text, region text, category text, vehicle text,
-    case_agent text, case_number text, synopsis text, expires_at timestamptz) ON COMMIT DROP
+    number int4, removes bool, plate text, match_key text, fold text, region text, category text, record text,
+    vehicle text, case_agent text, case_number text, synopsis text, expires_at timestamptz) ON COMMIT DROP
 """
 # A line undoes what stood before it: a removal every entry of its plate and state, of its category unless it names
 # none; an addition the same entry, so that it stands once.
@@ -150,10 +150,10 @@ def put_version_in_force(
     """
     version.save(using=INGEST, force_insert=True)
     HotList.objects.using(INGEST).filter(pk=hot_list.pk).update(
-        current=version, fetched_at=now, layout=hot_list.layout
+        current=version, fetched_at=now, layout=hot_list.layout, refused_at=None, refusal=""
     )
     facts = {"version": version.pk, "sha256": version.sha256.hex(), "accepted": version.accepted,
-             "rejected": version.rejected, "excluded": version.excluded}  # fmt: skip
+             "rejected": version.rejected, "excluded": version.excluded, "not_taken": version.not_taken}  # fmt: skip
     record_event(
         agency=hot_list.agency.slug, event="hot-list.replaced", actor=actor, subject=str(hot_list.pk),
         details=facts | details, using=INGEST,

@@ -13,6 +13,7 @@ from platekeeper.office.accounts.people import person_of
 from platekeeper.office.accounts.queries import facts_of, profile_of
 from platekeeper.office.misuse.models import Finding, Judgement, OutsideReviewer, PlateRelation, RelationKind
 from platekeeper.office.misuse.operations import ReviewRefused, decision_on, judge, name_reviewer
+from platekeeper.office.misuse.queries import looks_of
 from platekeeper.office.misuse.relations import RelationError, end_plate, enter_plate
 from platekeeper.policy import Allowed, Denied, Function
 from platekeeper.policy.misuse import MEANING, Detector
@@ -68,6 +69,7 @@ def finding(request: HttpRequest, number: int) -> HttpResponse:
         return redirect("misuse:finding", number)
     context = {
         "finding": found,
+        "looks": looks_of(found, person),
         "meaning": MEANING.get(Detector(found.detector), ""),
         "judgements": Judgement.choices,
         "is_own_agency": found.agency_id == person.agency_id,

@@ -139,8 +139,8 @@ def companions(grant: AccessGrant, question: Question, *, seconds: int, least: i
     plates = plates_of(grant, question.plate, lookalikes=question.lookalikes)
     with grant.used(), connections["default"].cursor() as cursor:
         cursor.execute(
-            "SELECT * FROM travel_companions(%s, %s, %s, %s, %s, %s)",
-            [plates, question.since, question.until, seconds, least, MOST_SHOWN],
+            "SELECT * FROM travel_companions(%s, %s, %s, %s, %s, %s, %s)",
+            [plates, question.since, question.until, seconds, least, MOST_SHOWN, settings.TIME_ZONE],
         )
         return tuple(Companion(*row) for row in cursor.fetchall())
 

@@ -173,18 +173,24 @@ def _vehicle(grant: AccessGrant, query: Mapping[str, Any], _after: Key | None) -
 
 
 def _companions(grant: AccessGrant, query: Mapping[str, Any], _after: Key | None) -> Shown:
-    found = companions(
-        grant, Question.from_record(query), seconds=int(query["seconds"]), least=int(query["least"])
-    )
-    return Shown(
-        "search/_companions.html", {"companions": found, "plate": query.get("plate"), "asked": query}
-    )
+    question = Question.from_record(query)
+    found = companions(grant, question, seconds=int(query["seconds"]), least=int(query["least"]))
+    context = {"companions": found, "plate": question.plate, "asked": query, **_window(question)}
+    return Shown("search/_companions.html", context)
 
 
 def _two_places(grant: AccessGrant, query: Mapping[str, Any], _after: Key | None) -> Shown:
     first, second = (Question.from_record(query[name]) for name in ("first", "second"))
     found, is_capped = vehicles_at_both(grant, first, second)
-    return Shown("search/_both.html", {"vehicles": found, "is_capped": is_capped})
+    return Shown("search/_both.html", {"vehicles": found, "is_capped": is_capped, **_window(first, second)})
+
+
+def _window(*questions: Question) -> Context:
+    """Return the whole time that was asked about, for whoever goes on from an answer to one of its vehicles."""
+    return {
+        "since": min(one.since for one in questions if one.since is not None),
+        "until": max(one.until for one in questions if one.until is not None),
+    }
 
 
 _ANSWERS: dict[str, Callable[[AccessGrant, Mapping[str, Any], Key | None], Shown]] = {

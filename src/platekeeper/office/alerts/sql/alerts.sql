@@ -69,6 +69,7 @@ CREATE TABLE entry_cancellation (
     match_key text NOT NULL,
     region text NOT NULL,
     category text NOT NULL,
+    record text NOT NULL DEFAULT '',        -- its source's own number or date; where it has none, all of the plate's
     reason text NOT NULL,
     cancelled_by text NOT NULL,
     cancelled_at timestamptz NOT NULL,
@@ -78,7 +79,7 @@ CREATE TABLE entry_cancellation (
     PRIMARY KEY (agency_id, id)
 );
 CREATE UNIQUE INDEX entry_cancellation_once
-    ON entry_cancellation (agency_id, hot_list_id, match_key, region, category) WHERE dropped_at IS NULL;
+    ON entry_cancellation (agency_id, hot_list_id, match_key, region, category, record) WHERE dropped_at IS NULL;
 
 -- A hit with the read that it is about: who receives alerts sees these reads and no others (USR-06).
 CREATE VIEW visible_hit WITH (security_barrier) AS

@@ -82,10 +82,11 @@ CREATE FUNCTION cancel_entry(
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     INSERT INTO entry_cancellation (agency_id, alert_id, hot_list_id, list_name, plate, match_key, region, category,
-                                    reason, cancelled_by, cancelled_at)
+                                    record, reason, cancelled_by, cancelled_at)
     SELECT DISTINCT ON (h.version_id, h.entry_number)
            p_agency, p_alert, v.hot_list_id, h.list_name, h.entry->>'plate', translate(h.entry->>'plate', 'O', '0'),
-           coalesce(h.entry->>'region', ''), h.entry->>'category', p_reason, p_username, clock_timestamp()
+           coalesce(h.entry->>'region', ''), h.entry->>'category',
+           coalesce(h.entry->>'record', ''), p_reason, p_username, clock_timestamp()
       FROM hit h JOIN hot_list_version v ON v.id = h.version_id
      WHERE h.agency_id = p_agency AND h.alert_id = p_alert AND h.version_id = p_version AND h.entry_number = p_number
     ON CONFLICT DO NOTHING;
@@ -138,7 +139,8 @@ BEGIN
          WHERE c.dropped_at IS NULL AND NOT EXISTS (
                SELECT FROM hot_list l JOIN hot_list_entry e ON e.agency_id = l.agency_id AND e.version_id = l.current_id
                 WHERE l.id = c.hot_list_id AND e.agency_id = c.agency_id AND e.fold = translate(c.match_key, 'ODQIZSBG', '00012586')
-                  AND e.match_key = c.match_key AND e.region = c.region AND e.category = c.category)
+                  AND e.match_key = c.match_key AND e.region = c.region AND e.category = c.category
+                 AND c.record IN ('', e.record))
         RETURNING c.agency_id, c.id
     LOOP
         PERFORM append_entry((SELECT slug FROM agency WHERE id = v_one.agency_id), 'hot-list.cancellation-ended',

@@ -60,3 +60,38 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
        AND r.parent_id IS NULL
      ORDER BY r.accessed_at
 $$;
+
+-- Who may look into a finding: the outside reviewer; of one about nobody who leads, people of its agency, as the policy
+-- lets them; its subject never.
+CREATE FUNCTION judges_finding(p_person_id bigint, p_finding bigint) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT EXISTS (
+        SELECT FROM misuse_finding f JOIN person p ON p.id = p_person_id AND p.is_active AND p.id <> f.subject_id
+         WHERE f.id = p_finding AND (
+               NOT f.is_outside AND f.agency_id = p.agency_id
+               OR EXISTS (SELECT FROM outside_reviewer o
+                           WHERE o.agency_id = f.agency_id AND o.person_id = p.id AND o.ended_at IS NULL)))
+$$;
+
+-- That somebody looks into a finding is in the ledger before they do; call it in a transaction of its own.
+CREATE FUNCTION open_finding(p_person_id bigint, p_finding bigint) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF NOT judges_finding(p_person_id, p_finding) THEN
+        RAISE EXCEPTION 'this finding is judged by others (PUR-06)' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    PERFORM append_entry(
+        (SELECT a.slug FROM misuse_finding f JOIN agency a ON a.id = f.agency_id WHERE f.id = p_finding),
+        'misuse.finding-opened', (SELECT username FROM person WHERE id = p_person_id), p_finding::text, '{}');
+END $$;
+
+-- When and why each look of a finding was taken; what was looked up stays behind the gate.
+CREATE FUNCTION finding_looks(p_person_id bigint, p_finding bigint)
+RETURNS TABLE (id uuid, accessed_at timestamptz, function text, purpose text, case_number text, reason text, outcome text,
+               explanation text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT r.id, r.accessed_at, r.function, r.purpose, r.case_number, r.reason, r.outcome, r.explanation
+      FROM misuse_finding f JOIN access_record r ON r.agency_id = f.agency_id AND r.id = ANY (f.records)
+     WHERE f.id = p_finding AND judges_finding(p_person_id, p_finding)
+     ORDER BY r.accessed_at
+$$;

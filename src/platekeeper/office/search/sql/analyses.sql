@@ -1,7 +1,7 @@
 -- What one vehicle, or two places, have to tell; every answer is of one purpose and one case like any other search.
 
 -- Vehicles that the same cameras saw within seconds of this one: how often, at how many cameras and on how many days.
-CREATE FUNCTION travel_companions(p_plates text[], p_since timestamptz, p_until timestamptz, p_seconds integer, p_least integer, p_limit integer)
+CREATE FUNCTION travel_companions(p_plates text[], p_since timestamptz, p_until timestamptz, p_seconds integer, p_least integer, p_limit integer, p_zone text)
 RETURNS TABLE (plate text, meetings integer, cameras integer, days integer, first_at timestamptz, last_at timestamptz, seconds_apart real)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 SET jit = off SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off AS $$
@@ -17,7 +17,7 @@ BEGIN
            AND (g.camera_ids IS NULL OR r.camera_id = ANY (g.camera_ids))
          ORDER BY r.read_at DESC LIMIT 1000)
     SELECT r.plate, count(DISTINCT o.id)::integer, count(DISTINCT o.camera_id)::integer,
-           count(DISTINCT date_trunc('day', o.read_at))::integer, min(r.read_at), max(r.read_at),
+           count(DISTINCT (o.read_at AT TIME ZONE p_zone)::date)::integer, min(r.read_at), max(r.read_at),
            avg(abs(extract(epoch FROM r.read_at - o.read_at)))::real
       FROM own o CROSS JOIN LATERAL (
            SELECT n.plate, n.read_at FROM read n
