@@ -20,7 +20,7 @@ from platekeeper.office.search.answers import Shown, answer
 from platekeeper.office.search.questions import Question
 from platekeeper.policy import Function
 
-_READS = 3  # of the story, put into its case
+_READS = slice(3, None, 6)  # of those found, put into the case: one of some evenings each
 _OTHER_CASES = "567"  # last digits of numbers that a curious person made up
 _CURIOUS = "vehicle of a witness in a burglary of a garage"
 
@@ -52,7 +52,7 @@ def _work_on(stage: Stage, now: datetime) -> None:
         shown = _asked(person, story["plate"], now, **asked, **query)
         record = _record(person, shown)
         add_search(case=case, person=person, record=record, now=now)
-        for row in shown.context.get("reads", ())[:_READS]:
+        for row in shown.context.get("reads", ())[_READS]:
             add_read(case=case, person=person, record=record, read_id=row.id, read_at=row.read_at, now=now)
     add_note(
         case=case, person=person, now=now,

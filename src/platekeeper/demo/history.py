@@ -23,7 +23,7 @@ from platekeeper.office.devices.models import Camera
 
 PRODUCER = "demonstration-history"
 DAYS = 21
-COMMUTERS, PASSING = 40, 25
+COMMUTERS, PASSING = 30, 20
 EVENINGS = frozenset({1, 3, 5})  # of a week counted from a Sunday: Monday, Wednesday, Friday
 _NOT_LIVE = timedelta(minutes=15)
 _BATCH = 500

@@ -158,6 +158,21 @@ class TestAsked:
     def test_joins_lists(self) -> None:
         assert ui.asked({"cameras": [1, 2]}) == [("Cameras", "1, 2")]
 
+    def test_tells_moments_where_the_agency_is_and_what_was_asked_for_first(self) -> None:
+        window = {"since": "2026-11-08T17:53:15.967632+00:00", "until": "2026-11-09T08:00:00+00:00"}
+
+        assert ui.asked({**window, "plate": "8ABC123", "analysis": "two-places"}) == [
+            ("Asked for", "two places"),
+            ("Plate", "8ABC123"),
+            ("From", "2026-11-08 09:53:15 PST"),
+            ("To", "2026-11-09 00:00:00 PST"),
+        ]
+        assert ui.asked({"since": "2026-11-08"}) == [("From", "2026-11-08")]
+        assert ui.asked({"until": "soon"}) == [("To", "soon")]
+        assert ui.asked({"first": window}) == [
+            ("First", "from 2026-11-08 09:53:15 PST, to 2026-11-09 00:00:00 PST")
+        ]
+
 
 class _Addresses:
     urlpatterns: ClassVar = [

@@ -157,12 +157,14 @@ def _found(grant: AccessGrant, query: Mapping[str, Any], after: Key | None) -> S
 
 def _vehicle(grant: AccessGrant, query: Mapping[str, Any], _after: Key | None) -> Shown:
     pattern = pattern_of(grant, Question.from_record(query))
+    most = max((haunt.times for haunt in pattern.haunts), default=1)
     points = [
         {
             "kind": "read",
             "lat": haunt.lat,
             "lon": haunt.lon,
             "label": f"{haunt.camera or 'camera'}: {haunt.times}",
+            "share": round(haunt.times / most, 2),  # how large its dot is
         }
         for haunt in pattern.haunts
         if haunt.lat is not None

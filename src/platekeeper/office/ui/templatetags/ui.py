@@ -152,12 +152,33 @@ def picture_roles(owner: object) -> list[str]:
 @register.filter
 def asked(query: Mapping[str, object] | None) -> list[tuple[str, str]]:
     """List what a recorded query asked, without the parts left empty: ("Plate", "7ABC123"), ..."""
-    parts = []
-    for name, value in (query or {}).items():
-        shown = ", ".join(map(str, value)) if isinstance(value, list | tuple) else value
-        if shown not in (None, "", False):
-            parts.append((name.replace("_", " ").capitalize(), "yes" if shown is True else str(shown)))
-    return parts
+    given = sorted((query or {}).items(), key=lambda part: _ASKED_FIRST.get(part[0], len(_ASKED_FIRST)))
+    shown = ((_ASKED_AS.get(name, name.replace("_", " ")), _in_words(name, value)) for name, value in given)
+    return [(name[0].upper() + name[1:], value) for name, value in shown if value]
+
+
+def _moment_said(text: str) -> str:
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    return _to_the_second(at) if at.tzinfo else text
+
+
+_ASKED_AS = {"since": "from", "until": "to", "analysis": "asked for", "lookalikes": "look-alikes"}
+_ASKED_FIRST = {name: place for place, name in enumerate(("analysis", "plate", "since", "until"))}
+
+
+def _in_words(name: str, value: object) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{part.lower()} {said}" for part, said in asked(value))
+    if isinstance(value, list | tuple):
+        return ", ".join(map(str, value))
+    if value in (None, "", False):
+        return ""
+    if name in ("since", "until"):
+        return _moment_said(str(value))
+    return "yes" if value is True else str(value).replace("-", " ") if name == "analysis" else str(value)
 
 
 @register.filter

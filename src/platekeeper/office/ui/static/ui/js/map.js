@@ -58,7 +58,7 @@
     for (const point of points) {
       const place = [point.lat, point.lon];
       const isCamera = point.kind === "camera";
-      const marker = L.circleMarker(place, { radius: isCamera ? 6 : 8, className: "map__" + point.kind });
+      const marker = L.circleMarker(place, { radius: isCamera ? 6 : 8 + 8 * (point.share || 0), className: "map__" + point.kind });
       marker.bindPopup(caption(point));
       const isNamed = points.length <= 8 && (!isCamera || !reads.length);
       marker.bindTooltip(point.label, { permanent: isNamed, direction: "top", offset: [0, -8] });
