@@ -16,7 +16,7 @@ from ..doors import logged_in
 from ..hotlists.files import a_downloaded_list, california, load, written
 from ..people import NOW, a_person, an_agency
 from ..streets import a_camera, a_list_of, a_read, listed, put, take
-from .officers import access, an_alert, an_officer, step, vehicle
+from .officers import access, an_alert, an_officer, seen, step, vehicle
 
 
 @pytest.fixture
@@ -69,6 +69,36 @@ class TestCancellation:
             "SELECT event FROM ledger_entry WHERE subject = %s", [str(cancelled.id)]
         ).fetchall()
         assert told == [("hot-list.cancellation-ended",)]
+
+    def test_withdraws_every_other_alert_of_the_entry(self, agency, camera):
+        officer, other = an_officer(agency), an_officer(agency)
+        first, second, stopped = (an_alert(agency, camera) for _ in range(3))
+        for name in ("confirm-status", "verify", "state-suspicion", "stop"):
+            step(other, stopped, name)
+
+        step(officer, first, "entry-wrong")
+
+        view = seen(other, second)
+        assert (view.state, view.history[-1].step) == ("WITHDRAWN", "entry-cancelled")
+        with pytest.raises(AlertError):
+            step(other, second, "verify")
+        view = seen(other, stopped)  # what was stopped still needs its outcome
+        assert (view.state, view.history[-1].step) == ("STOPPED", "entry-cancelled")
+
+    def test_leaves_alerts_of_other_entries_and_agencies(self, agency, camera):
+        neighbour = an_agency("los-angeles")
+        a_list_of(neighbour, [vehicle()])
+        elsewhere = an_alert(neighbour, a_camera(neighbour))
+        another = an_alert(agency, camera, "7XYZ890")
+        a_list_of(agency, [vehicle(category="FELONY_VEHICLE")])
+        both = an_alert(agency, camera)
+        first = an_alert(agency, camera)
+
+        step(an_officer(agency), first, "entry-wrong")
+
+        assert seen(an_officer(neighbour), elsewhere).state == "RAISED"
+        assert seen(an_officer(agency), another).state == "RAISED"
+        assert seen(an_officer(agency), both).state == "RAISED"
 
     def test_concerns_no_other_agency(self, camera, cancelled):
         other = an_agency("los-angeles")

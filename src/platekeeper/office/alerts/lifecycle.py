@@ -108,6 +108,11 @@ ENTRY_WRONG = Step(
     "entry-wrong", A.WITHDRAWN, _OPEN | {A.STOPPED, A.CLOSED, A.REJECTED, A.WITHDRAWN}, Function.VERIFY_ALERT,
     "alert.entry-wrong", "The entry is wrong and cancelled here",
 )  # fmt: skip
+# of every other alert that stands on the same entry alone (HOT-10)
+ENTRY_CANCELLED = Step(
+    "entry-cancelled", A.WITHDRAWN, _OPEN | {A.STOPPED}, None, "alert.entry-cancelled",
+    "The entry was found wrong and cancelled",
+)  # fmt: skip
 REVISE = Step(
     "revise", A.WITHDRAWN, _OPEN | {A.STOPPED}, None, "alert.withdrawn", "A later reading no longer matches"
 )
@@ -123,7 +128,7 @@ EXPIRE = Step("expire", A.EXPIRED, _OPEN, None, "alert.expired", "Nobody dealt w
 
 ALL_STEPS = (
     ACKNOWLEDGE, ASK_STATUS, CONFIRM_STATUS, NO_ANSWER, ENTRY_WITHDRAWN, IMPRACTICABLE, EXIGENT, VERIFY, DIFFER,
-    SECOND_LOOK, UNSEEN, STATE_SUSPICION, STOP, CLOSE, REJECT, ENTRY_WRONG, REVISE, RESTORE, EXPIRE,
+    SECOND_LOOK, UNSEEN, STATE_SUSPICION, STOP, CLOSE, REJECT, ENTRY_WRONG, ENTRY_CANCELLED, REVISE, RESTORE, EXPIRE,
 )  # fmt: skip
 # what people do; the rest is the system's
 STEPS: Mapping[str, Step] = MappingProxyType({step.name: step for step in ALL_STEPS if step.function})
@@ -137,7 +142,8 @@ def state_after(state: AlertState, step: Step) -> AlertState:
         state: where it stands; one of the step's origins.
         step: the step.
     """
-    if step.to is None or (state in {A.STOPPED, A.CLOSED, A.REJECTED} and step in {ENTRY_WRONG, REVISE}):
+    undoes = step in {ENTRY_WRONG, ENTRY_CANCELLED, REVISE}
+    if step.to is None or (state in {A.STOPPED, A.CLOSED, A.REJECTED} and undoes):
         return state
     if state is A.CONTRADICTED and step is CONFIRM_STATUS:
         return state  # a confirmed entry does not make the vehicle the listed one

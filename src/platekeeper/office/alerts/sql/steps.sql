@@ -80,6 +80,8 @@ END $$;
 CREATE FUNCTION cancel_entry(
     p_agency integer, p_alert uuid, p_version bigint, p_number integer, p_reason text, p_username text) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    v_other record;
 BEGIN
     INSERT INTO entry_cancellation (agency_id, alert_id, hot_list_id, list_name, plate, match_key, region, category,
                                     record, reason, cancelled_by, cancelled_at)
@@ -95,6 +97,31 @@ BEGIN
            AND h.version_id = p_version AND h.entry_number = p_number) THEN
         RAISE EXCEPTION 'the entry is none of this alert (HOT-10)' USING ERRCODE = 'insufficient_privilege';
     END IF;
+    -- nobody acts on another alert of the same entry either, unless a second entry bears it
+    FOR v_other IN
+        SELECT a.id, coalesce(l.number, 0) AS steps, m AS move
+          FROM alert a
+          LEFT JOIN LATERAL (
+               SELECT s.state, s.number FROM alert_step s
+                WHERE s.agency_id = a.agency_id AND s.alert_id = a.id ORDER BY s.number DESC LIMIT 1) AS l ON true
+          JOIN alert_move m ON m.state = coalesce(l.state, 'RAISED') AND m.step = 'entry-cancelled'
+         WHERE a.agency_id = p_agency AND a.id <> p_alert AND a.raised_at > now() - interval '24 hours'
+           AND EXISTS (SELECT FROM hit h WHERE h.agency_id = a.agency_id AND h.alert_id = a.id)
+           AND NOT EXISTS (
+               SELECT FROM hit h JOIN hot_list_version v ON v.id = h.version_id
+                WHERE h.agency_id = a.agency_id AND h.alert_id = a.id AND NOT EXISTS (
+                      SELECT FROM entry_cancellation c
+                       WHERE c.agency_id = h.agency_id AND c.hot_list_id = v.hot_list_id AND c.dropped_at IS NULL
+                         AND c.match_key = translate(h.entry->>'plate', 'O', '0')
+                         AND c.region = coalesce(h.entry->>'region', '') AND c.category = h.entry->>'category'
+                         AND c.record IN ('', coalesce(h.entry->>'record', ''))))
+           AND NOT EXISTS (SELECT FROM alert_step s
+                            WHERE s.agency_id = a.agency_id AND s.alert_id = a.id AND s.step = 'entry-cancelled')
+    LOOP
+        PERFORM add_alert_step(
+            p_agency, v_other.id, v_other.steps + 1, v_other.move, NULL, 'platekeeper', NULL,
+            jsonb_build_object('alert', p_alert));
+    END LOOP;
 END $$;
 
 -- Communications has put a cancellation on the air.
