@@ -78,6 +78,7 @@ CREATE TABLE entry_cancellation (
     dropped_at timestamptz,                 -- when the source's list no longer held it
     PRIMARY KEY (agency_id, id)
 );
+ALTER TABLE entry_cancellation ALTER plate SET STATISTICS 0, ALTER reason SET STATISTICS 0;     -- as of reads (ADR 0004)
 CREATE UNIQUE INDEX entry_cancellation_once
     ON entry_cancellation (agency_id, hot_list_id, match_key, region, category, record) WHERE dropped_at IS NULL;
 
