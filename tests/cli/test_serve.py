@@ -110,3 +110,18 @@ class TestMigrate:
         with house.connected("web") as web:
             assert web.execute("SELECT has_table_privilege('read', 'SELECT')").fetchone() == (False,)
             assert web.execute("SELECT count(*) FROM agency").fetchone() == (0,)
+
+    @pytest.mark.parametrize(
+        ("change", "said"),
+        [
+            ("INSERT INTO made_of VALUES ('access.0099_later', '')", "knows access.0099_later"),
+            ("DROP TABLE made_of", "made by an early state of Platekeeper 0.1.0"),
+        ],
+    )
+    def test_is_refused_over_a_database_of_another_version(self, change, said):
+        with migrated() as other:
+            with other.connected("owner") as owner:
+                owner.execute(change)
+
+            assert said in told(other.run("migrate"))
+            assert said in told(other.run("serve", "--port", str(free_port())))

@@ -41,6 +41,18 @@ class TestCamerasNamed:
         assert (before.deployment.public_view, after.deployment.public_view) == (True, False)
         assert after.camera.lat == 1.5
 
+    def test_knows_the_database_by_its_start_and_its_table(self, owner):
+        agency = an_agency()
+        camera = a_camera(agency)
+
+        row = cameras_named(agency.pk, {camera.ref})[camera.ref].row
+
+        started, table = owner.execute(
+            "SELECT pg_postmaster_start_time()::text, 'camera'::regclass::oid::text"
+        ).fetchone()
+        assert started in row
+        assert f" {table} " in row
+
     def test_sees_a_court_order(self):
         agency = an_agency()
         camera = a_camera(agency)

@@ -73,6 +73,19 @@ class TestRow:
         assert len(set(filed)) == 2
         assert max(filed) < 0, "a spot would be taken for a cell"
 
+    def test_has_a_spot_that_is_there_after_the_database_was_put_back(self, owner):
+        agency = an_agency()
+        camera = a_camera(agency)
+        take(agency, a_read(camera))
+        owner.execute("DELETE FROM spot WHERE camera_id = %s", [camera.pk])
+        owner.execute("UPDATE camera SET name = name WHERE id = %s", [camera.pk])  # as if copied in anew
+
+        take(agency, later := a_read(camera))
+
+        filed = owner.execute("SELECT cell FROM read WHERE id = %s", [identified(later).id]).fetchone()
+        assert filed[0] is not None
+        assert filed[0] == spot_at(owner, camera, LAT, LON)
+
     def test_has_the_cell_where_its_camera_rides(self, owner):
         agency = an_agency()
         camera = a_camera(agency, kind=Camera.Kind.VEHICLE)

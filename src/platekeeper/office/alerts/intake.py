@@ -94,7 +94,7 @@ def take_batch(*, agency: Agency, producer: str, reads: Sequence[wire.Read], now
         kept = _minimized(read, allowed)
         if reason is None:
             assert deployed is not None
-            arrivals.append(_arrival(kept, deployed.camera, producer, _pictures(read, allowed)))
+            arrivals.append(_arrival(kept, deployed, producer, _pictures(read, allowed)))
         else:
             waiting.append((kept, Quarantined(read.id, reason)))
     receipt = take_reads(agency, arrivals, now)
@@ -108,6 +108,7 @@ class _Deployed:
     """A camera and what the policy says of it at work: asked once a batch, not once a read."""
 
     camera: Camera
+    row: str
     refusal: str | None
 
 
@@ -119,7 +120,7 @@ def _cameras_of(agency: Agency, reads: Sequence[wire.Read], now: datetime) -> di
     for name, one in cameras_named(agency.pk, named).items():
         if one.deployment not in known:  # that of most cameras is that of most others
             known[one.deployment] = _refusal(decide_deployment(profile, one.deployment, now))
-        found[name] = _Deployed(one.camera, known[one.deployment])
+        found[name] = _Deployed(one.camera, one.row, known[one.deployment])
     return found
 
 
@@ -138,11 +139,11 @@ def _why_not(read: wire.Read, deployed: _Deployed | None, latest: datetime) -> s
 
 
 def _arrival(
-    read: wire.Read, camera: Camera, producer: str, pictures: tuple[tuple[str, str, bytes], ...]
+    read: wire.Read, deployed: _Deployed, producer: str, pictures: tuple[tuple[str, str, bytes], ...]
 ) -> Arrival:
     assert read.id is not None
     assert read.passage_id is not None
-    position = read.position
+    position, camera = read.position, deployed.camera
     return Arrival(
         id=read.id,
         camera_id=camera.id,
@@ -159,6 +160,7 @@ def _arrival(
         detail=wire.encode(read),
         pictures=pictures,
         stands=camera.kind == Camera.Kind.FIXED,
+        camera_row=deployed.row,
     )
 
 

@@ -79,6 +79,7 @@ TABLES: dict[str, dict[str, tuple[str, ...]]] = {
     "ledger_publication": {"auditor": (SELECT, INSERT), "web": (SELECT,)},
     "ledger_state": {"auditor": (SELECT, INSERT), "gate": (SELECT,), "web": (SELECT,)},
     "login_attempt": {"web": (SELECT, INSERT)},
+    "made_of": {},
     "maintenance_visit": {"gate": (SELECT, INSERT, "UPDATE (closed_at, valid_to)"), "web": (SELECT,)},
     "mfa_authenticator": {"gate": (DELETE, "SELECT (user_id)"), "web": (SELECT, INSERT, UPDATE, DELETE)},
     "misuse_finding": {"auditor": (SELECT, INSERT), "gate": (SELECT,), "web": (SELECT,)},
@@ -97,8 +98,8 @@ TABLES: dict[str, dict[str, tuple[str, ...]]] = {
                 "UPDATE (acknowledged, assignment, authorization_document, authorization_sha256, authorized_at,"
                 " authorized_by, camera_groups, disabled_at, disabled_because, email, employee_number, enabled_at,"
                 " entitlements, full_name, granted_at, granted_by, is_active, is_on_duty, locked_at,"
-                " must_choose_password,"
-                " password, reset_asked_at, reset_asked_by, roles, separated_at, suspended_because, suspended_until,"
+                " must_choose_password, password, released_at, reset_asked_at, reset_asked_by, roles, separated_at,"
+                " suspended_because, suspended_until,"
                 " suspension_decision, title)"
             ),
         ),
@@ -222,7 +223,10 @@ FUNCTIONS: dict[str, tuple[str, tuple[str, ...]]] = {
     "note_agreement": ("gate", ("web",)),
     "refuse_nameless_process": ("gate", ()),
     "refuse_unreleased_access": ("gate", ()),
+    "reads_beyond_release": ("gate", ()),
     "release_covers": ("gate", ()),
+    "release_holds": ("gate", ()),
+    "release_names": ("gate", ()),
     "release_state": ("gate", ()),
     "take_release_step": ("gate", ("web",)),
     "take_turn_of_release": ("gate", ()),

@@ -1,7 +1,8 @@
 """The cameras of a batch, remembered from batch to batch: what the database is asked is only whether one has changed.
 
 PostgreSQL gives a row that is changed another `xmin`, the number of the transaction that wrote it; so a camera that was
-moved, or whose attestation was withdrawn, counts from the next batch on (PUR-09).
+moved, or whose attestation was withdrawn, counts from the next batch on (PUR-09). Table and start of the server tell a
+database that was put back from a backup from the one that was there before.
 """
 
 from collections.abc import Collection
@@ -13,7 +14,10 @@ from platekeeper.office.devices.operations import INGEST
 from platekeeper.office.statements import prepared
 from platekeeper.policy.capture import Deployment
 
-_STANDING = "SELECT ref, id, xmin::text FROM camera WHERE agency_id = %s AND ref = ANY (%s::text[])"
+_STANDING = """
+SELECT ref, id, concat_ws(' ', xmin, tableoid, pg_postmaster_start_time())
+  FROM camera WHERE agency_id = %s AND ref = ANY (%s::text[])
+"""
 
 
 @dataclass(frozen=True)
@@ -23,7 +27,7 @@ class AtWork:
     Attributes:
         camera: the camera.
         deployment: where and why it runs.
-        row: which writing of its row this is.
+        row: which writing of its row this is, and in which database.
     """
 
     camera: Camera

@@ -25,6 +25,7 @@ class Arrival(msgspec.Struct, frozen=True, gc=False):
         detail: the message as it is stored, JSON.
         pictures: role, media type and bytes of each.
         stands: whether its camera stays where it is.
+        camera_row: which writing of the camera's row was looked at.
     """
 
     id: UUID
@@ -42,6 +43,7 @@ class Arrival(msgspec.Struct, frozen=True, gc=False):
     detail: bytes
     pictures: tuple[tuple[str, str, bytes], ...] = ()
     stands: bool = False
+    camera_row: str = ""
 
     @property
     def month(self) -> date:

@@ -1,7 +1,8 @@
 """The spots where standing cameras take reads: derived from reads, as the index of plates is, and never forgotten.
 
 A read is filed under its spot only after the spot was committed, so a place that asks for the spots inside misses none.
-A camera that says another position each time gets no more spots, and goes by grid cells like one on a car.
+A camera that says another position each time gets no more spots, and goes by grid cells like one on a car. What is
+remembered of a camera counts for one writing of its row: a database that was put back from a backup is asked anew.
 """
 
 from collections.abc import Sequence
@@ -14,9 +15,10 @@ from platekeeper.office.statements import prepared
 
 _INGEST = "ingest"
 _NOTE = "SELECT note_spot(%s, %s, %s, %s)"
-_Spot: TypeAlias = tuple[int, float | None, float | None]
+_Camera: TypeAlias = tuple[int, str]
+_Spot: TypeAlias = tuple[_Camera, float | None, float | None]
 _spots: dict[_Spot, int] = {}
-_wandering: set[int] = set()
+_wandering: set[_Camera] = set()
 
 
 def prepare_spots(agency_id: int, arrivals: Sequence[Arrival]) -> None:
@@ -34,7 +36,7 @@ def prepare_spots(agency_id: int, arrivals: Sequence[Arrival]) -> None:
             "a spot that could be rolled back would hide its reads"
         )
         with prepared(_INGEST) as cursor:
-            (number,) = cursor.execute(_NOTE, [agency_id, camera, lat, lon]).fetchone() or (None,)
+            (number,) = cursor.execute(_NOTE, [agency_id, camera[0], lat, lon]).fetchone() or (None,)
         if number is None:
             _wandering.add(camera)
         else:
@@ -51,4 +53,4 @@ def spot_number(arrival: Arrival) -> int | None:
 
 
 def _spot(arrival: Arrival) -> _Spot:
-    return arrival.camera_id, arrival.lat, arrival.lon
+    return (arrival.camera_id, arrival.camera_row), arrival.lat, arrival.lon
