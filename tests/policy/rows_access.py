@@ -63,7 +63,8 @@ ACCOUNT_ROWS = (
     Row("not-suspended", lambda p: by(p, suspended_until=NOW + HOUR), lambda p: by(p, suspended_until=NOW)),
     Row(
         "used-within-the-year",
-        lambda p: by(p, last_used_at=NOW - timedelta(days=366)),
+        # an account of a year ago was disabled long since: that it was enabled anew orients nobody
+        lambda p: by(p, last_used_at=NOW - timedelta(days=366), enabled_at=YESTERDAY),
         lambda p: by(
             p,
             last_used_at=NOW - timedelta(days=366),

@@ -297,6 +297,11 @@ SESSION_ROWS = (
     Row("authenticated-lately", lambda p: session(p, authenticated_at=NOW - timedelta(hours=12)), session),
     Row("not-locked", lambda p: login(p, failures=5), lambda p: login(p, failures=4)),
     Row("account-admitted", lambda p: login(p, person=searcher(p, separated_at=YESTERDAY)), login),
+    Row(
+        "account-not-idle",
+        lambda p: login(p, person=searcher(p, last_used_at=NOW - timedelta(days=91))),
+        lambda p: login(p, person=searcher(p, last_used_at=NOW - timedelta(days=91), enabled_at=YESTERDAY)),
+    ),
 )
 
 ROWS = (*PURGE_ROWS, *HOLD_ROWS, *OLD_DATA_ROWS, *PROGRAMME_ROWS, *CAPTURE_ROWS, *SESSION_ROWS)

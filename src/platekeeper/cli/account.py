@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import click
@@ -49,7 +50,7 @@ def release(username: str, *, by: str) -> None:
 
         if person.locked_at is None:
             raise AccountError(f"The account of {username} is not locked: nothing was changed.")
-        unlock(person, using="owner")
+        unlock(person, using="owner", now=datetime.now(UTC))
         _enter(person, "account.released", by)
         click.echo(f"{username} may log in again.")
 

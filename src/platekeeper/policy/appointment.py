@@ -19,6 +19,9 @@ _TAGS = ("listed-personnel", "listed-title", "roles-apart")
 _APPOINTMENT: AllOf[AccessFacts] = AllOf(tuple(rule for rule in ROLE_RULES if rule.tag in _TAGS))
 _COURSE: AllOf[AccessFacts] = AllOf(TRAINING_RULES)
 _USED_LATELY = next(rule for rule in ACCOUNT_RULES if rule.tag == "used-lately")
+_IN_USE: AllOf[AccessFacts] = AllOf(
+    tuple(rule for rule in ACCOUNT_RULES if rule.tag in {"used-lately", "used-within-the-year"})
+)
 
 
 def decide_appointment(profile: Profile, person: Person, now: datetime) -> Decision:
@@ -85,3 +88,17 @@ def decide_idle(profile: Profile, person: Person, now: datetime) -> Decision:
         CJIS AC-2(3)
     """
     return _USED_LATELY.decide(_bare(profile, person, now))
+
+
+def decide_use(profile: Profile, person: Person, now: datetime) -> Decision:
+    """Decide whether a log-in counts as use; after too long a time without any it does not mend that.
+
+    Args:
+        profile: policy of the person's agency.
+        person: whose account.
+        now: aware.
+
+    Source:
+        USR-12, CJIS AC-2(3)
+    """
+    return _IN_USE.decide(_bare(profile, person, now))

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from platekeeper.policy.decision import AllOf, Decision, Refusal, Rule
+from platekeeper.policy.appointment import decide_idle
+from platekeeper.policy.decision import AllOf, Allowed, Decision, Refusal, Rule
 from platekeeper.policy.facts import Person
 from platekeeper.policy.profile import Profile
 
@@ -134,9 +135,20 @@ def _not_admitted(facts: LoginFacts) -> Refusal | None:
     return Refusal("This account is deactivated.", "Ask the administrator.", report_to=to)
 
 
+def _left_idle(facts: LoginFacts) -> Refusal | None:
+    if facts.person is None:
+        return None
+    decision = decide_idle(facts.profile, facts.person, facts.now)
+    if isinstance(decision, Allowed):
+        return None
+    to = facts.profile.users.improper_logins_to.value
+    return Refusal(decision.reason, decision.remedy, clause=decision.clause, report_to=to)
+
+
 LOGIN_RULES: tuple[Rule[LoginFacts], ...] = (
     Rule("not-locked", "SEC-01", _locked),
     Rule("account-admitted", "USR-10", _not_admitted),
+    Rule("account-not-idle", "SEC-01", _left_idle),
 )
 
 

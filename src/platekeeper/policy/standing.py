@@ -52,11 +52,11 @@ def _day(moment: datetime) -> str:
     return f"{moment:%Y-%m-%d}"
 
 
-def last_sign_of_use(facts: AccessFacts, *courses: str) -> datetime | None:
-    """Return when the account was last used, made, enabled anew, or one of these courses finished."""
-    person = facts.person
-    learnt = [done.completed_at for done in person.trainings if done.course in courses]
-    signs = [person.last_used_at, person.enabled_at, person.created_at, *learnt]
+def last_sign_of_use(facts: AccessFacts, *others: datetime | None) -> datetime | None:
+    """Return when the account was last used or made, or its person finished the reorientation, or another sign."""
+    person, course = facts.person, facts.profile.training.reorientation_course.value
+    learnt = [done.completed_at for done in person.trainings if done.course == course]
+    signs = [person.last_used_at, person.created_at, *others, *learnt]
     return max((sign for sign in signs if sign is not None and sign <= facts.now), default=None)
 
 
@@ -103,12 +103,10 @@ def _suspended(facts: AccessFacts) -> Refusal | None:
 
 
 def _unused(facts: AccessFacts) -> Refusal | None:
+    # that an administrator enabled the account anew is no use of it: after a year of none it is always disabled before
     training = facts.profile.training
     period = training.reorientation_after.value
-    if (
-        not _lapsed(last_sign_of_use(facts, training.reorientation_course.value), period, facts.now)
-        or period is None
-    ):
+    if not _lapsed(last_sign_of_use(facts), period, facts.now) or period is None:
         return None
     return Refusal(
         f"This account was not used for {period.words}.",
@@ -119,8 +117,7 @@ def _unused(facts: AccessFacts) -> Refusal | None:
 
 def _idle(facts: AccessFacts) -> Refusal | None:
     period = facts.profile.cjis.disable_after
-    courses = (facts.profile.training.reorientation_course.value,)
-    if not _lapsed(last_sign_of_use(facts, *courses), period.value, facts.now):
+    if not _lapsed(last_sign_of_use(facts, facts.person.enabled_at), period.value, facts.now):
         return None
     return Refusal(
         f"This account was not used for {period.value.words} and is disabled.",

@@ -17,9 +17,14 @@ from django.utils import timezone
 from platekeeper.office.accounts import lockout
 from platekeeper.office.accounts.models import Person
 from platekeeper.office.accounts.operations import choose_password, issue_password
+from platekeeper.office.accounts.queries import profile_of
 from platekeeper.office.accounts.sealing import open_text, seal_text
+from platekeeper.office.notices.models import Notice
+from platekeeper.office.roster.lifecycle import RELEASE
+from platekeeper.office.roster.operations import change
+from platekeeper.policy import Role
 from tests.office.doors import logged_in
-from tests.office.people import OWNER, a_person, an_agency
+from tests.office.people import OWNER, PROFILES, a_person, an_agency
 
 
 @pytest.fixture(autouse=True)
@@ -167,11 +172,27 @@ class TestLock:
             lockout.note_attempt(person, succeeded=False, source="", now=now)
 
         much_later = lockout.decide_attempt(person, now + timedelta(days=30))
-        lockout.release(person, using=OWNER)
-        released = lockout.decide_attempt(Person.objects.get(pk=person.pk), now + timedelta(days=30))
+        lockout.release(person, using=OWNER, now=now)
+        released = lockout.decide_attempt(Person.objects.get(pk=person.pk), now)
 
         assert "Ask an administrator" in str(much_later)
         assert released.clauses
+
+    def test_lets_in_at_once_after_its_release_and_falls_again_after_five_more(self, database):
+        agency = an_agency()
+        person, administrator = a_person(agency), a_person(agency, Role.ADMINISTRATOR)
+        password = issue_password(person)
+        for _ in range(5):
+            post_login(Client(), person, "not the password")
+
+        change(administrator, person, RELEASE)
+        for _ in range(4):
+            post_login(Client(), person, "not the password")
+        cache.clear()  # the limit by address is another one
+        answer = post_login(Client(), person, password)
+
+        assert answer.status_code == 302
+        assert events(database, person).count("account.locked") == 1
 
     def test_does_not_count_failures_a_quarter_of_an_hour_old(self):
         person = a_person(an_agency())
@@ -210,6 +231,49 @@ class TestDeactivated:
                 [person.username],
             ).fetchone()
         assert "Professional Standards Bureau" in details[0]
+
+    @pytest.mark.parametrize("profile", PROFILES)
+    def test_left_idle_is_refused_before_any_job_ran_and_told_at_once(self, database, profile):
+        long_ago = timezone.now() - timedelta(days=91)
+        agency = an_agency(profile)
+        person = a_person(agency, last_used_at=long_ago, added_at=long_ago)
+        office = profile_of(agency).users.improper_logins_to.value
+        password = issue_password(person)
+
+        answer = post_login(Client(), person, password)
+
+        assert "not used for 90 days and is disabled" in answer.content.decode()
+        assert events(database, person) == ["login.refused"]
+        with psycopg.connect(database.address("auditor")) as connection:
+            details = connection.execute(
+                "SELECT details FROM ledger_entry JOIN ledger_details USING (sequence) WHERE subject = %s",
+                [person.username],
+            ).fetchone()
+        assert office in details[0]
+        assert Notice.objects.filter(agency=agency, kind="login-refused").exists()
+
+
+class TestUse:
+    def test_is_coming_in_though_nobody_looked_at_a_read(self):
+        months_ago = timezone.now() - timedelta(days=80)
+        administrator = a_person(
+            an_agency(), Role.ADMINISTRATOR, last_used_at=months_ago, added_at=months_ago
+        )
+
+        logged_in(administrator)
+
+        assert Person.objects.get(pk=administrator.pk).last_used_at > timezone.now() - timedelta(minutes=5)
+
+    def test_of_an_account_enabled_after_a_year_asks_for_reorientation_first(self):
+        now = timezone.now()
+        years_ago, yesterday = now - timedelta(days=400), now - timedelta(days=1)
+        person = a_person(
+            an_agency("los-angeles"), last_used_at=years_ago, added_at=years_ago, enabled_at=yesterday
+        )
+
+        for _ in range(2):  # coming in twice mends nothing either
+            answer = logged_in(person).get("/search/")
+            assert "Complete the reorientation training" in answer.content.decode()
 
 
 class TestSession:

@@ -67,20 +67,22 @@ def note_attempt(person: Person, *, succeeded: bool, source: str, now: datetime)
     return True
 
 
-def release(person: Person, *, using: str) -> None:
-    """Unlock an account.
+def release(person: Person, *, using: str, now: datetime) -> None:
+    """Unlock an account; its person has all attempts again.
 
     Args:
         person: whose account.
         using: the connection to write over.
+        now: the present time.
     """
-    person.locked_at = None
-    person.save(using=using, update_fields=["locked_at"])
+    person.locked_at, person.released_at = None, now
+    person.save(using=using, update_fields=["locked_at", "released_at"])
 
 
 def _failures(person: Person, now: datetime) -> int:
-    """Count the failures since the last success, within the window that the policy names."""
+    """Count the failures since the last success or release, within the window that the policy names."""
     since = profile_of(person.agency).cjis.attempts_within.value.cutoff(now)
+    since = max(since, person.released_at or since)
     attempts = LoginAttempt.objects.filter(person=person, attempted_at__gt=since)
     last_success = attempts.filter(succeeded=True).values_list("attempted_at", flat=True).first()
     failed = attempts.filter(succeeded=False)

@@ -19,10 +19,11 @@ from platekeeper.office.accounts import sessions
 from platekeeper.office.accounts.lockout import decide_stay
 from platekeeper.office.accounts.models import Person, PersonSession, Terminal
 from platekeeper.office.accounts.people import source_of
-from platekeeper.office.accounts.queries import profile_of
+from platekeeper.office.accounts.queries import facts_of, profile_of
 from platekeeper.office.accounts.signals import session_ended
 from platekeeper.office.accounts.terminals import terminal_of
 from platekeeper.policy import Allowed, Denied
+from platekeeper.policy.appointment import decide_use
 from platekeeper.policy.session import Session, decide_session
 
 TERMINAL_COOKIE = "platekeeper_terminal"
@@ -174,6 +175,8 @@ def _session(request: HttpRequest, terminal: Terminal | None) -> Session:
 def begin_session(request: HttpRequest, user: Person, **_: object) -> None:
     """Note when, where and how a session began; the log-in form takes nobody who did not accept the banner.
 
+    Coming in is use of the account, too, for many work here who never look at a read; but it mends no year without.
+
     Args:
         request: the request.
         user: who logged in.
@@ -188,6 +191,8 @@ def begin_session(request: HttpRequest, user: Person, **_: object) -> None:
         terminal=terminal_of(request.COOKIES.get(TERMINAL_COOKIE, ""), user.agency, now),
         now=now,
     )
+    if isinstance(decide_use(profile_of(user.agency), facts_of(user), now), Allowed):
+        Person.objects.filter(pk=user.pk).update(last_used_at=now)
     request.session["session_id"] = str(kept.pk)
     request.session["authenticated_at"] = now.isoformat()
     request.session["last_active_at"] = now.isoformat()

@@ -122,9 +122,14 @@ class Person(AbstractBaseUser):
         models.CharField(max_length=120), default=list, help_text="documents read (TRN-04)"
     )
     separated_at = models.DateTimeField(null=True, blank=True, help_text="when the person left (USR-11)")
-    last_used_at = models.DateTimeField(null=True, blank=True, help_text="last access to data (USR-12)")
+    last_used_at = models.DateTimeField(
+        null=True, blank=True, help_text="last use: a log-in, or an access to data (USR-12)"
+    )
     locked_at = models.DateTimeField(
         null=True, blank=True, help_text="after failed log-ins, until released (AC-7)"
+    )
+    released_at = models.DateTimeField(
+        null=True, blank=True, help_text="when a lock was last released: failures before count no more"
     )
     last_code_step = models.BigIntegerField(
         default=0,

@@ -21,7 +21,7 @@ def holders(agency: Agency, office: str, today: date) -> QuerySet[Person]:
         today: the day that counts.
     """
     designated = Designation.objects.filter(agency=agency, duty=office, held_from__lte=today).filter(
-        Q(held_to__isnull=True) | Q(held_to__gte=today)
+        Q(held_to__isnull=True) | Q(held_to__gt=today)
     )
     duties = profile_of(agency).duties
     title = duties[Duty(office)].value if office in set(Duty) else ""

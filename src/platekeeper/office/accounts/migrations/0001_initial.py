@@ -52,7 +52,7 @@ class Migration(migrations.Migration):
                 ('entitlements', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), default=list, help_text='further sources (USR-08)', size=None)),
                 ('acknowledged', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=120), default=list, help_text='documents read (TRN-04)', size=None)),
                 ('separated_at', models.DateTimeField(blank=True, help_text='when the person left (USR-11)', null=True)),
-                ('last_used_at', models.DateTimeField(blank=True, help_text='last access to data (USR-12)', null=True)),
+                ('last_used_at', models.DateTimeField(blank=True, help_text='last use: a log-in, or an access to data (USR-12)', null=True)),
                 ('locked_at', models.DateTimeField(blank=True, help_text='after failed log-ins, until released (AC-7)', null=True)),
                 ('added_at', models.DateTimeField()),
                 ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='people', to='accounts.agency')),

@@ -115,6 +115,7 @@ BEGIN
             DELETE FROM mfa_authenticator WHERE user_id = v_old.id;
         WHEN 'account.released' THEN
             v_new.locked_at := NULL;
+            v_new.released_at := v_now;
         WHEN 'account.password-issued' THEN
             v_new.must_choose_password := true;
         WHEN 'authorization.given' THEN  -- a new writing asks for a new grant
@@ -148,6 +149,7 @@ BEGIN
         suspension_decision = v_new.suspension_decision, disabled_at = v_new.disabled_at,
         disabled_because = v_new.disabled_because, enabled_at = v_new.enabled_at, is_active = v_new.is_active,
         separated_at = v_new.separated_at, password = v_new.password, locked_at = v_new.locked_at,
+        released_at = v_new.released_at,
         must_choose_password = v_new.must_choose_password, authorized_by = v_new.authorized_by,
         authorized_at = v_new.authorized_at, authorization_document = v_new.authorization_document,
         authorization_sha256 = v_new.authorization_sha256, granted_by = v_new.granted_by,
