@@ -11,6 +11,7 @@ from platekeeper.policy.alerts import (
     VisualVerification,
     decide_alert_step,
 )
+from platekeeper.policy.handing_over import decide_hand_over
 from platekeeper.policy.hotlists import (
     CancellationFacts,
     EntryRequest,
@@ -20,7 +21,8 @@ from platekeeper.policy.hotlists import (
     decide_list,
 )
 from platekeeper.policy.patrol import UnitFile, UnitStep, decide_unit_step
-from platekeeper.policy.sharing import ReleaseRequest, decide_hand_over, decide_release
+from platekeeper.policy.release import ReleaseRequest
+from platekeeper.policy.sharing import decide_release
 from platekeeper.policy.vocabulary import (
     BarredPurpose,
     Duty,

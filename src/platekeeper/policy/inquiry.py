@@ -288,7 +288,7 @@ def _unreleased(facts: AccessFacts) -> Refusal | None:
     return Refusal(
         f'"{behalf.name[:80]}" is nobody of your agency, and no approved request for release covers this.',
         "For another agency enter its request under Releases, have it approved by somebody else, and choose it here; "
-        "a colleague is named by username.",
+        "where it names plates, ask for those alone. A colleague is named by username.",
         clause=facts.profile.sharing.approval.clause,
     )
 

@@ -16,13 +16,14 @@ from platekeeper.policy.clauses import obligations
 from platekeeper.policy.decision import Rule
 from platekeeper.policy.destruction import CHANGE_RULES, PURGE_RULES, RECORD_RULES
 from platekeeper.policy.governance import CHANGE_OF_SETTINGS_RULES, PROGRAMME_RULES
+from platekeeper.policy.handing_over import HAND_OVER_RULES
 from platekeeper.policy.holds import HOLD_RULES
 from platekeeper.policy.hotlists import CANCELLATION_RULES, ENTRY_RULES, LIST_RULES
 from platekeeper.policy.inquiry import INQUIRY_RULES
 from platekeeper.policy.old_data import OLD_DATA_RULES
 from platekeeper.policy.patrol import UNIT_RULES
 from platekeeper.policy.session import LOGIN_RULES, SESSION_RULES
-from platekeeper.policy.sharing import HAND_OVER_RULES, RELEASE_RULES
+from platekeeper.policy.sharing import RELEASE_RULES
 from platekeeper.policy.standing import ACCOUNT_RULES, ROLE_RULES
 from platekeeper.policy.training import TRAINING_RULES
 from platekeeper.policy.transfer import TRANSFER_RULES

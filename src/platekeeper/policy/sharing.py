@@ -1,123 +1,21 @@
 """Who else may have data: single releases to other agencies (SHR-01 to SHR-13, PUR-10 to PUR-13).
 
-Standing access under an agreement is decided in `access`; here is the request for particular data. There is
-no way from here to the public: such requests go to records staff.
+Standing access under an agreement is decided in `access`; here is the request for particular data, whose facts are in
+`release`. There is no way from here to the public: such requests go to records staff.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from platekeeper.policy.decision import AllOf, Decision, Denied, Refusal, Rule
 from platekeeper.policy.facts import Agreement
 from platekeeper.policy.lint import Fault, lint_reason
 from platekeeper.policy.profile import Profile
-from platekeeper.policy.vocabulary import (
-    BarredPurpose,
-    Duty,
-    LegalProcess,
-    RecipientClass,
-    RequestField,
-    Statute,
-)
+from platekeeper.policy.release import OF_PROCEEDINGS, ReleaseFacts, ReleaseRequest
+from platekeeper.policy.vocabulary import BarredPurpose, Duty, RecipientClass, RequestField, Statute
 
 _PROCESSORS = frozenset({RecipientClass.HOSTING})
-# of another state each of them is police of another state (C-5)
-_OF_THE_STATE = frozenset(
-    {RecipientClass.LOCAL_POLICE, RecipientClass.STATE_POLICE, RecipientClass.PROSECUTOR}
-)
-# whom legal process brings before the agency; a federal or commercial one is counsel's to answer
-_OF_PROCEEDINGS = frozenset({RecipientClass.COURT, RecipientClass.DEFENSE, RecipientClass.PROSECUTOR})
 _OUTSIDE_ENFORCEMENT = frozenset({RecipientClass.PUBLIC})
-
-
-@dataclass(frozen=True, kw_only=True)
-class ReleaseRequest:
-    """Another agency's request for data, and what was done with it.
-
-    Attributes:
-        agency: name.
-        requester: name of the person who asks.
-        recipient: what kind of agency it is.
-        state: two letters of the state it is of; empty where that does not matter.
-        purpose_code: code of the authorized purpose that it serves.
-        purpose: intended purpose, in words: the need to know.
-        authority: the requester's lawful authority, in words: the right to know.
-        written: whether the request is in writing.
-        disclaims: barred purposes that the requester declares not to have.
-        verified_by: how the requester's identity was verified.
-        considered: the statutes that the approver considered.
-        finding: what the approver found, in words.
-        approved_by_office: office of the approver; empty before approval.
-        approver: username of the approver.
-        asked_by: username of whoever entered it here.
-        handled_by: username of whoever fulfils it.
-        process: the legal process that it rests on; None where it rests on none.
-        process_number: the process's number.
-        process_issuer: the court or party that issued it.
-        request_digest: digest of the request on file; empty where it is not kept.
-        agreement: the agreement between the agencies.
-    """
-
-    agency: str
-    requester: str
-    recipient: RecipientClass
-    purpose: str
-    written: bool
-    state: str = ""
-    purpose_code: str = ""
-    authority: str = ""
-    disclaims: frozenset[BarredPurpose] = frozenset()
-    verified_by: str = ""
-    considered: frozenset[Statute] = frozenset()
-    finding: str = ""
-    approved_by_office: str = ""
-    approver: str = ""
-    asked_by: str = ""
-    handled_by: str = ""
-    request_digest: str = ""
-    agreement: Agreement | None = None
-    process: LegalProcess | None = None
-    process_number: str = ""
-    process_issuer: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class ReleaseFacts:
-    """One question: may this request be fulfilled?"""
-
-    profile: Profile
-    request: ReleaseRequest
-    now: datetime
-
-    @property
-    def recipient(self) -> RecipientClass:
-        """What kind of agency asks, seen from the state of the agency that is asked."""
-        request = self.request
-        if request.recipient in _OF_THE_STATE and request.state not in {"", self.profile.state}:
-            return RecipientClass.OUT_OF_STATE_POLICE
-        return request.recipient
-
-    @property
-    def is_compelled(self) -> bool:
-        """Whether legal process of this state, which the policy answers, obliges the agency to hand over."""
-        request = self.request
-        return (
-            request.process in self.profile.sharing.answered
-            and self.recipient in _OF_PROCEEDINGS - self.barred_recipients
-            and request.state in {"", self.profile.state}
-        )
-
-    @property
-    def barred_purposes(self) -> frozenset[BarredPurpose]:
-        """The purposes that nobody may have here, by the profile and by its floor."""
-        floor = self.profile.floor.barred_purposes
-        return self.profile.sharing.barred_purposes.value | (floor.value if floor else frozenset())
-
-    @property
-    def barred_recipients(self) -> frozenset[RecipientClass]:
-        """Who may have nothing, by the profile and by its floor."""
-        floor = self.profile.floor.barred_recipients
-        return self.profile.sharing.barred_recipients.value | (floor.value if floor else frozenset())
 
 
 def _public(facts: ReleaseFacts) -> Refusal | None:
@@ -145,7 +43,7 @@ def _barred_recipient(facts: ReleaseFacts) -> Refusal | None:
         return None
     if facts.is_compelled:
         return None
-    if recipient in _OF_PROCEEDINGS - facts.barred_recipients:
+    if recipient in OF_PROCEEDINGS - facts.barred_recipients:
         return _uncompelled(facts)
     return Refusal(
         f"This agency does not share with recipients of the class {recipient}.",
@@ -179,7 +77,7 @@ def _purpose_barred(facts: ReleaseFacts, purpose: BarredPurpose) -> bool:
     found = any(finding.purpose is purpose for finding in findings)
     # a court declares nothing: what its paper says is looked at all the same, and without one the next rule speaks
     asks_by_right = (
-        facts.is_compelled or facts.recipient in _OF_PROCEEDINGS - facts.profile.sharing.recipients.value
+        facts.is_compelled or facts.recipient in OF_PROCEEDINGS - facts.profile.sharing.recipients.value
     )
     undeclared = purpose not in request.disclaims and not asks_by_right
     return purpose in facts.barred_purposes and (found or undeclared)
@@ -356,54 +254,7 @@ RELEASE_RULES: tuple[Rule[ReleaseFacts], ...] = (
 )
 
 
-@dataclass(frozen=True, kw_only=True)
-class HandOverFacts:
-    """One question: may this copy be given into these hands?
-
-    Attributes:
-        profile: policy of the agency whose data it is.
-        receiver: who receives it, in words.
-        is_own: whether they are a member of that agency.
-        is_released: whether an approved request for release covers the copy.
-    """
-
-    profile: Profile
-    receiver: str
-    is_own: bool
-    is_released: bool
-
-
-def _handed_to_strangers(facts: HandOverFacts) -> Refusal | None:
-    if facts.is_own or facts.is_released:
-        return None
-    return Refusal(
-        f'"{facts.receiver[:80]}" is nobody of your agency, and no approved request for release covers this copy.',
-        "Enter the other agency's request under Releases and have it approved; inside, name the member who takes it.",
-        clause=facts.profile.sharing.approval.clause,
-    )
-
-
-HAND_OVER_RULES: tuple[Rule[HandOverFacts], ...] = (
-    Rule("handed-over-only-by-release", "SHR-03", _handed_to_strangers),
-)
 RELEASE: AllOf[ReleaseFacts] = AllOf(RELEASE_RULES)
-HAND_OVER: AllOf[HandOverFacts] = AllOf(HAND_OVER_RULES)
-
-
-def decide_hand_over(profile: Profile, receiver: str, *, is_own: bool, is_released: bool) -> Decision:
-    """Decide whether a copy of reads may be handed to somebody.
-
-    Args:
-        profile: policy of the agency whose data it is.
-        receiver: who receives it, in words.
-        is_own: whether they are a member of that agency.
-        is_released: whether an approved request for release covers the copy.
-
-    Source:
-        SHR-03, SHR-11
-    """
-    facts = HandOverFacts(profile=profile, receiver=receiver, is_own=is_own, is_released=is_released)
-    return HAND_OVER.decide(facts)
 
 
 def decide_release(profile: Profile, request: ReleaseRequest, now: datetime) -> Decision:

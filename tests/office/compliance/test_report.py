@@ -112,7 +112,7 @@ class TestComplianceReport:
             assert row.evidence[0].startswith(
                 "2 requests of other agencies on file: 1 asked, 1 refused; 1 were"
             )
-            assert any("asked in office.sharing.operations" in said for said in row.evidence)
+            assert any("asked in office.sharing.covering" in said for said in row.evidence)
 
     @pytest.mark.parametrize(
         "key", ["SHR-01", "SHR-02", "SHR-03", "SHR-05", "SHR-10", "SHR-11", "SHR-13", "SHR-15"]

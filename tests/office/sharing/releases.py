@@ -9,8 +9,10 @@ from django.utils import timezone
 from platekeeper import policy
 from platekeeper.office.accounts.models import Agency, Designation, Person
 from platekeeper.office.accounts.queries import profile_of
+from platekeeper.office.sharing.agreements import note_agreement
+from platekeeper.office.sharing.facts import Review
 from platekeeper.office.sharing.lifecycle import APPROVE
-from platekeeper.office.sharing.operations import Asked, Review, ask_release, note_agreement, take_move
+from platekeeper.office.sharing.operations import Asked, ask_release, take_move
 from platekeeper.office.sharing.queries import Release, release_by_id
 from platekeeper.policy import Duty, Function, Role
 from platekeeper.policy.vocabulary import BarredPurpose, RecipientClass

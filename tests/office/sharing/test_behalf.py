@@ -144,6 +144,44 @@ class TestForAnotherAgency:
         assert answer.status_code == 422
         assert words in text_of(answer)
 
+    @pytest.mark.parametrize(
+        ("asked", "is_named"),
+        [
+            ("8ABC123", True), ("8abc-123", True), ("8AXC123", False), ("BA8C123", True), ("7XYZ999", False),
+            ("7XYZ123", True), ("7XY?12*", False), ("7XY*123", True), ("8ABC12?", False),
+        ],
+    )  # fmt: skip
+    def test_keeps_to_the_plates_that_it_names(self, owner, asked, is_named):
+        agency = an_agency()
+        person, release = a_searcher(agency), approved(agency, plates=("8ABC123", "7XY*123"))
+
+        answer = searched(person, release=str(release.request.pk), plate=asked)
+
+        assert answer.status_code == (200 if is_named else 403)
+        assert is_named or "where it names plates, ask for those alone" in text_of(answer)
+        assert last_record(owner, person)[0] == ("ALLOWED" if is_named else "DENIED")
+
+    def test_shows_no_read_of_a_plate_that_it_does_not_name(self, owner):
+        agency = an_agency()
+        person, release = a_searcher(agency), approved(agency, plates=(PLATE,))
+        named, other = seen(agency, PLATE, "7XYZ999", pictures=False)
+        found = searched(person, release=str(release.request.pk)).content.decode()
+        because = re.search(rf"/reads/{named}/\?because=([0-9a-f-]+)", found)[1]
+        client = logged_in(person)
+
+        assert client.get(f"/reads/{named}/?because={because}").status_code == 200
+        assert client.get(f"/reads/{other}/?because={because}").status_code == 403
+        assert last_record(owner, person)[:2] == ("DENIED", "view-read")
+
+    def test_says_on_the_search_page_which_plates_it_names(self):
+        agency = an_agency()
+        person, release = a_searcher(agency), approved(agency, plates=("8ABC123",))
+
+        page = logged_in(person).get(f"{SEARCH}?release={release.request.pk}").content.decode()
+
+        assert ", 8ABC123 alone</option>" in page
+        assert 'name="plate" value="8ABC123"' in page
+
     def test_is_refused_to_who_approved_it(self):
         agency = an_agency()
         approver = a_searcher(agency)

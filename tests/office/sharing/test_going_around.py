@@ -7,13 +7,13 @@ import psycopg
 import pytest
 from django.utils import timezone
 
-from platekeeper.evidence.bag import ZipWriter
+from platekeeper.evidence.bag import EvidenceError, ZipWriter
 from platekeeper.office.access import screening
 from platekeeper.office.access.inquiries import Screening
 from platekeeper.office.access.operations import AccessDenied, in_house
 from platekeeper.office.evidence.custody import take_custody_step
 from platekeeper.office.evidence.models import EvidencePackage
-from platekeeper.office.evidence.queries import custody_of, unbooked_packages
+from platekeeper.office.evidence.queries import custody_of, releases_for, unbooked_packages
 from platekeeper.office.sharing.lifecycle import WITHDRAW, ReleaseState
 from platekeeper.office.sharing.models import StepName
 from platekeeper.office.sharing.operations import take_move
@@ -31,14 +31,14 @@ REFUSED = psycopg.errors.InsufficientPrivilege
 class Scene:
     """An agency with an approved request, somebody who fulfils it, and a read that was asked for."""
 
-    def __init__(self) -> None:
+    def __init__(self, **asked) -> None:
         self.agency = an_agency()
         self.approver, self.asker, self.handler = (
             an_approver(self.agency),
             an_asker(self.agency),
             an_asker(self.agency),
         )
-        self.release = approved(self.agency, self.approver)
+        self.release = approved(self.agency, self.approver, **asked)
         self.read_ids = tuple(seen(self.agency, PLATE, pictures=False))
 
     @property
@@ -50,7 +50,7 @@ class Scene:
 
     def export(self, **changes):
         given = {
-            "on_behalf_of": self.release.recipient, "query": {"release": self.id},
+            "on_behalf_of": self.release.recipient, "query": {"release": self.id, "reads": 1},
             "purpose": self.release.request.purpose_code, "case_number": self.release.request.case_number, **changes,
         }  # fmt: skip
         return opened(self.agency, self.handler, self.read_ids, **given)
@@ -66,7 +66,7 @@ class Scene:
             "person_id": (person or self.handler).pk, "function": "export", "outcome": "ALLOWED", "clauses": [],
             "purpose": self.release.request.purpose_code, "case_number": self.release.request.case_number,
             "reason": "homicide", "on_behalf_of": self.release.recipient, "policy_version": "1",
-            "query": {"release": self.id},
+            "query": {"release": self.id, "reads": 1},
             "grants": [{
                 "data_agency_id": self.agency.pk, "visible_from": "2020-01-01T00:00:00Z", "kinds": ["read"],
                 "read_ids": [str(one) for one in self.read_ids],
@@ -180,6 +180,62 @@ class TestOpenAccess:
 
         with pytest.raises(AccessDenied, match="Nothing may be looked up"):
             scene.export()
+
+
+@pytest.fixture(scope="module")
+def naming(database) -> Scene:
+    """A scene whose request names the plate of the read, and a read of another."""
+    scene = Scene(plates=(PLATE,))
+    scene.other = seen(scene.agency, "7XYZ999", pictures=False)[0]
+    return scene
+
+
+class TestNamedPlates:
+    @pytest.mark.parametrize(
+        ("function", "query"),
+        [
+            ("search", {}), ("search", {"plate": "7XYZ999"}), ("search", {"plate": "8AB*"}), ("search", {"plate": ""}),
+            ("search", {"plate": PLATE, "analysis": "companions"}), ("search", {"cameras": [1], "since": "2026-01-01"}),
+            ("view-read", {"read": "019b0000-0000-7000-8000-000000000000"}), ("view-image", {"case": "26-01234"}),
+        ],
+        ids=str,
+    )  # fmt: skip
+    def test_bar_what_is_asked_beyond_them(self, naming, web, function, query):
+        with pytest.raises(UNCOVERED, match="no approved request for release"):
+            naming.asks(web, function=function, query={"release": naming.id, **query})
+
+    @pytest.mark.parametrize("plate", [PLATE, "8ABC-I23", "8abc 123"])
+    def test_let_a_search_for_one_of_them(self, naming, web, plate):
+        assert naming.asks(web, function="search", query={"release": naming.id, "plate": plate})
+
+    def test_let_one_of_their_reads_and_no_other(self, naming, web):
+        (named,) = naming.read_ids
+
+        assert naming.asks(web, function="view-read", query={"release": naming.id, "read": str(named)})
+        with pytest.raises(UNCOVERED):
+            naming.asks(web, function="view-read", query={"release": naming.id, "read": str(naming.other)})
+
+    def test_bar_the_seal_of_a_package_with_another(self, naming, web):
+        both = Scene.__new__(Scene)
+        vars(both).update(vars(naming), read_ids=(*naming.read_ids, naming.other))
+        access = both.asks(web)
+
+        with pytest.raises(REFUSED, match="no approved request for release covers this package"):
+            both.seals(web, access)
+        with pytest.raises(
+            EvidenceError, match=r"1 of these reads are of plates that the request .* does not name"
+        ):
+            both.export()
+
+    def test_let_a_package_of_theirs(self, naming):
+        assert str(naming.package().release_id) == naming.id
+
+    def test_bar_that_a_package_of_the_case_is_handed_over_which_was_made_without_it(self, naming, web):
+        package = naming.package(on_behalf_of=in_house(naming.handler), query={"reads": 1})
+
+        with pytest.raises(REFUSED, match="under an approved release of its case"):
+            naming.hands_over(web, package, release=naming.id, received_by="x")
+        assert releases_for(package) == []
 
 
 class TestSealPackage:
@@ -332,7 +388,9 @@ class TestTables:
             "INSERT INTO interagency_agreement (agency_id) VALUES (1)",
             "UPDATE interagency_agreement SET valid_to = NULL",
             "SELECT add_release_step(gen_random_uuid(), 'APPROVE', NULL, '{}')",
-            "SELECT release_covers(1, '', 1, '', '', '')",
+            "SELECT release_covers(1, '', 1, '', '', '', '{}')",
+            "SELECT release_names('{8ABC123}', '8ABC123')",
+            "SELECT reads_beyond_release(gen_random_uuid(), '{}')",
         ],
     )
     def test_pages_write_them_by_no_other_way(self, web, statement):

@@ -11,16 +11,12 @@ from platekeeper.office.access.operations import AccessDenied
 from platekeeper.office.accounts.queries import profile_of
 from platekeeper.office.notices.models import Notice
 from platekeeper.office.sharing import operations
+from platekeeper.office.sharing.agreements import end_agreement
+from platekeeper.office.sharing.covering import decide_handling
+from platekeeper.office.sharing.facts import Review
 from platekeeper.office.sharing.lifecycle import APPROVE, MOVES, REFUSE, WITHDRAW, ReleaseState
 from platekeeper.office.sharing.models import Agreement, ReleaseRequest, StepName
-from platekeeper.office.sharing.operations import (
-    ReleaseError,
-    Review,
-    ask_release,
-    decide_handling,
-    end_agreement,
-    take_move,
-)
+from platekeeper.office.sharing.operations import ReleaseError, ask_release, take_move
 from platekeeper.office.sharing.queries import approved_releases, releases_of
 from platekeeper.policy import Allowed, Denied, Role
 from platekeeper.policy.vocabulary import BarredPurpose, LegalProcess, RecipientClass

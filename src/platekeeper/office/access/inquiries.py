@@ -22,6 +22,7 @@ class Cover:
         recipient_class: what kind of agency that is.
         purpose: code of the purpose that it was approved for.
         case_number: under which it was approved.
+        plates: those that it names; nothing else is looked up under it. Empty where it names none.
     """
 
     id: UUID
@@ -29,6 +30,7 @@ class Cover:
     recipient_class: RecipientClass
     purpose: str
     case_number: str
+    plates: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from platekeeper.policy import (
     capture,
     destruction,
     governance,
+    handing_over,
     holds,
     hotlists,
     inquiry,
@@ -73,7 +74,7 @@ PLACES = (
     Place(hotlists.ENTRY_RULES, ("decide_hot_list_entry",)),
     Place(hotlists.CANCELLATION_RULES, ("decide_cancellation",)),
     Place(sharing.RELEASE_RULES, ("decide_release",)),
-    Place(sharing.HAND_OVER_RULES, ("decide_hand_over",)),
+    Place(handing_over.HAND_OVER_RULES, ("decide_hand_over",)),
     Place(destruction.PURGE_RULES, ("decide_purge", "purge_before")),
     Place(
         destruction.RECORD_RULES,

@@ -15,11 +15,11 @@ from platekeeper.office.accounts.queries import facts_of, profile_of
 from platekeeper.office.evidence.lifecycle import BOOK, DISPOSE, HAND_OVER, MOVES, STEPS, Step
 from platekeeper.office.evidence.models import CustodyState, CustodyStep, EvidencePackage
 from platekeeper.office.evidence.queries import custody_of, releases_for
-from platekeeper.office.sharing.operations import decide_handling
+from platekeeper.office.sharing.covering import decide_handling
 from platekeeper.policy import Decision, Denied, Role
 from platekeeper.policy.access import decide_function
+from platekeeper.policy.handing_over import decide_hand_over
 from platekeeper.policy.holds import HoldFile, HoldStep, decide_hold_step
-from platekeeper.policy.sharing import decide_hand_over
 
 
 def take_custody_step(

@@ -6,7 +6,7 @@ of the export, which was committed before the first byte.
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from importlib import resources
@@ -43,8 +43,10 @@ from platekeeper.office.evidence.queries import Contents, contents_of
 from platekeeper.office.reads.models import Image, Read
 from platekeeper.office.reads.queries import opened
 from platekeeper.office.reads.vault import VaultError
+from platekeeper.office.sharing.queries import release_by_id
 from platekeeper.policy import Denied, Role
 from platekeeper.policy.holds import HoldFile, HoldStep, decide_hold_step
+from platekeeper.policy.release import names_plate
 
 MOST_READS = 2000  # each stands by its id in the access record, which the ledger keeps whole
 
@@ -85,7 +87,7 @@ def open_export(*, person: Person, agency: Agency, inquiry: Inquiry, now: dateti
     Raises:
         AccessDenied: the policy refuses.
         EvidenceError: there are too many reads, or none that the person may see, or their pictures are too large, or
-            the release ended in this very moment.
+            the release ended in this very moment or does not name their plates.
 
     Records:
         An access record of the export, allowed or refused, before anything is fetched.
@@ -108,7 +110,19 @@ def open_export(*, person: Person, agency: Agency, inquiry: Inquiry, now: dateti
         raise EvidenceError(
             "The pictures of these reads are larger than 4 GB: choose fewer reads for each package."
         )
+    _refuse_unnamed(agency, inquiry, contents.reads)
     return Export(uuid4(), person, agency, grant, inquiry, contents)
+
+
+def _refuse_unnamed(agency: Agency, inquiry: Inquiry, reads: Sequence[Read]) -> None:
+    """Refuse reads of plates that the request for release does not name; the database refuses their seal (SHR-03)."""
+    release = release_by_id(agency, inquiry.release) if inquiry.release else None
+    others = [read for read in reads if release and not names_plate(release.request.plates, read.plate)]
+    if others:
+        raise EvidenceError(
+            f"{len(others)} of these reads are of plates that the request for release does not name: "
+            "take them out, or have a request approved that names them."
+        )
 
 
 def package_of(export: Export, writer: Writer, now: datetime) -> Iterator[bytes]:

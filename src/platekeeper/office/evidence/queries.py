@@ -164,7 +164,9 @@ def unbooked_packages(agency: Agency) -> QuerySet[EvidencePackage]:
 
 
 def releases_for(package: EvidencePackage) -> list[Release]:
-    """Return the releases under which a package may be handed to somebody outside: its own, or one of its case.
+    """Return the releases under which a package may be handed to somebody outside.
+
+    Its own, or one of its case that names no plates: whether a package keeps to them is looked at when it is sealed.
 
     Args:
         package: the package.
@@ -173,7 +175,8 @@ def releases_for(package: EvidencePackage) -> list[Release]:
     if package.release_id is not None:
         own = release_by_id(agency, package.release_id)
         return [own] if own is not None and own.state in _HANDING else []
-    return [one for one in approved_releases(agency) if one.request.case_number == package.case_number]
+    of_the_case = (one for one in approved_releases(agency) if one.request.case_number == package.case_number)
+    return [one for one in of_the_case if not one.request.plates]
 
 
 def custody_of(package: EvidencePackage) -> list[CustodyStep]:

@@ -64,8 +64,7 @@ class WhyForm(forms.Form):
         return {str(cover.id): cover for cover in covers_for(self.person, timezone.now())}
 
     def _offered(self) -> list[tuple[str, str]]:
-        offered = [(key, f"{one.recipient}: case {one.case_number}") for key, one in self.covers.items()]
-        return [("", "Nobody of another agency"), *offered]
+        return [("", "Nobody of another agency"), *((key, _said_of(one)) for key, one in self.covers.items())]
 
     def clean_on_behalf_of(self) -> str:
         """Return a colleague as records name them; whoever is none stays as typed, to be refused."""
@@ -99,6 +98,11 @@ class WhyForm(forms.Form):
         names = ("purpose", "case_number", "reason", "on_behalf_of", "release")
         why = {name: self.cleaned_data[name].strip() for name in names}
         return {**why, "on_behalf_of": self.covers[why["release"]].recipient} if why["release"] else why
+
+
+def _said_of(cover: Cover) -> str:
+    named = f", {', '.join(cover.plates)} alone" if cover.plates else ""
+    return f"{cover.recipient}: case {cover.case_number}{named}"
 
 
 class PlaceFields(forms.Form):

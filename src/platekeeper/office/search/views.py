@@ -31,6 +31,7 @@ def search(request: HttpRequest) -> HttpResponse:
     if initial["release"] in form.covers:
         cover = form.covers[initial["release"]]
         form.initial = {**initial, "purpose": cover.purpose, "case_number": cover.case_number}
+        form.initial |= {"plate": cover.plates[0]} if len(cover.plates) == 1 else {}
     context, status = _answered(request, person, form) if request.method == "POST" else ({}, 200)
     page = {"form": form, "kept_open": _folds(form), **frame_of(person, form), **context}
     return render(request, "search/search.html", page, status=status)

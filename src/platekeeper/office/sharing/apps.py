@@ -12,6 +12,6 @@ class SharingConfig(AppConfig):
     def ready(self) -> None:
         """Screen every inquiry that is made for another agency, and offer the releases that cover one."""
         from platekeeper.office.access import screening  # noqa: PLC0415  # models are not ready before
-        from platekeeper.office.sharing import operations  # noqa: PLC0415
+        from platekeeper.office.sharing import covering  # noqa: PLC0415
 
-        screening.register(self.label, screen=operations.screen, covers=operations.covers)
+        screening.register(self.label, screen=covering.screen, covers=covering.covers)

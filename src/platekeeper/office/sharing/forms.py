@@ -7,8 +7,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from platekeeper import policy
-from platekeeper.office.sharing.operations import Asked, Review
+from platekeeper.office.sharing.facts import Review
+from platekeeper.office.sharing.operations import Asked
 from platekeeper.office.ui.wording import US_STATES
+from platekeeper.plates import PlatePattern, PlatesError
 from platekeeper.policy.vocabulary import BarredPurpose, LegalProcess, RecipientClass, Statute
 
 LARGEST_LETTER_BYTES = 10 * 2**20
@@ -82,6 +84,7 @@ class ReleaseForm(forms.Form):
     data_wanted = forms.CharField(
         label="Which reads they ask for", max_length=500, widget=forms.Textarea(attrs=_WORDS)
     )
+    plates = forms.CharField(label="Plates that it names", required=False, max_length=500)
 
     def __init__(self, profile: policy.Profile, *args: Any, **kwargs: Any) -> None:
         """Offer the purposes that the agency's policy authorizes.
@@ -109,6 +112,14 @@ class ReleaseForm(forms.Form):
                 f"This is no case or incident number of this agency: write it like {example}."
             )
         return number
+
+    def clean_plates(self) -> tuple[str, ...]:
+        """Return each plate that is named in normal form, with ? and * where a part is not known."""
+        named = [one for one in re.split(r"[,;\n]", self.cleaned_data["plates"]) if one.strip()]
+        try:
+            return tuple(dict.fromkeys(PlatePattern.parse(one).text for one in named))
+        except PlatesError as error:
+            raise ValidationError(str(error)) from error
 
     def clean_letter(self) -> Any:
         """Refuse a file that is too large to be kept."""

@@ -37,6 +37,7 @@ class ReleaseRequest(models.Model):
     case_number = models.TextField(help_text="under which the copy is made here")
     their_number = models.TextField()
     data_wanted = models.TextField()
+    plates = ArrayField(models.TextField(), help_text="those that it names; empty where it names none")
     letter = models.BinaryField(null=True)
     letter_name = models.TextField()
     letter_sha256 = models.BinaryField(null=True, max_length=32)

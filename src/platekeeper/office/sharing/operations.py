@@ -1,43 +1,28 @@
-"""Entering a request for release, its approval, and whether it covers a copy (SHR-01 to SHR-13, PUR-10 to PUR-13).
+"""Entering a request for release, and its approval (SHR-01 to SHR-13, PUR-10 to PUR-13)."""
 
-Reads leave through office.evidence alone; here is decided whether they may.
-"""
-
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import msgspec
 from django.db import DatabaseError, connections, transaction
-from django.utils import timezone
 
 from platekeeper.errors import PlatekeeperError
 from platekeeper.office.access.events import WEB
-from platekeeper.office.access.inquiries import Cover, Inquiry, Screening
 from platekeeper.office.access.operations import AccessDenied
-from platekeeper.office.accounts.models import Agency, Person
+from platekeeper.office.accounts.models import Person
 from platekeeper.office.accounts.queries import facts_of, profile_of
 from platekeeper.office.notices.operations import tell
-from platekeeper.office.notices.queries import holders
-from platekeeper.office.sharing.lifecycle import APPROVE, MOVES, REFUSE, Move, ReleaseState
-from platekeeper.office.sharing.models import Agreement, StepName
-from platekeeper.office.sharing.queries import Release, agreement_with, approved_releases, release_by_id
-from platekeeper.policy import Agreement as AgreedFacts
+from platekeeper.office.sharing.facts import Review, facts_of_release, office_of
+from platekeeper.office.sharing.lifecycle import APPROVE, MOVES, REFUSE, Move
+from platekeeper.office.sharing.queries import Release, agreement_with
 from platekeeper.policy import Decision, Denied, Duty, Function, decide_function
-from platekeeper.policy.sharing import (
-    ReleaseRequest,
-    as_if_approved,
-    decide_release,
-    missing_for_release,
-)
-from platekeeper.policy.vocabulary import BarredPurpose, LegalProcess, RecipientClass, Statute
+from platekeeper.policy.release import ReleaseRequest
+from platekeeper.policy.sharing import as_if_approved, decide_release, missing_for_release
+from platekeeper.policy.vocabulary import BarredPurpose, LegalProcess, RecipientClass
 
 _APPROVAL = "SHR-03"
-_STANDING = frozenset(
-    {ReleaseState.APPROVED, ReleaseState.RELEASED}
-)  # handed over once, it still may be again
 
 
 class ReleaseError(PlatekeeperError):
@@ -62,6 +47,7 @@ class Asked:
         case_number: under which the copy is made here.
         their_number: the other agency's own.
         data_wanted: in words.
+        plates: those that it names, some with ? and *; under it nothing else is looked up or copied out.
         letter: the request in writing; empty where there is none.
         letter_name: the file's name.
         process: the legal process that it rests on; None where it rests on none.
@@ -84,22 +70,10 @@ class Asked:
     data_wanted: str
     letter: bytes
     letter_name: str
+    plates: tuple[str, ...] = ()
     process: LegalProcess | None = None
     process_number: str = ""
     process_issuer: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Review:
-    """What an approver states (SHR-04, SHR-06, SHR-07).
-
-    Attributes:
-        considered: the statutes that were considered first.
-        finding: what was found, in words.
-    """
-
-    considered: frozenset[Statute] = frozenset()
-    finding: str = ""
 
 
 def ask_release(*, person: Person, asked: Asked, now: datetime) -> UUID:
@@ -123,7 +97,7 @@ def ask_release(*, person: Person, asked: Asked, now: datetime) -> UUID:
         SHR-01, SHR-02, SHR-05, SHR-10, SHR-12, SHR-13, PUR-10 to PUR-13
     """
     profile = profile_of(person.agency)
-    _refuse(decide_function(profile, facts_of(person), Function.REQUEST_RELEASE, now))
+    refuse(decide_function(profile, facts_of(person), Function.REQUEST_RELEASE, now))
     facts = ReleaseRequest(
         agency=asked.recipient_agency, requester=asked.requester, recipient=asked.recipient_class,
         state=asked.recipient_state, purpose_code=asked.purpose_code, purpose=asked.purpose, authority=asked.authority,
@@ -136,7 +110,7 @@ def ask_release(*, person: Person, asked: Asked, now: datetime) -> UUID:
     with transaction.atomic(using=WEB), connections[WEB].cursor() as cursor:
         cursor.execute(
             "SELECT enter_release_request(%s, %s::jsonb, %s, %s::jsonb)",
-            [person.pk, _json(row), asked.letter or None, _json(refusal) if refusal else None],
+            [person.pk, encoded(row), asked.letter or None, encoded(refusal) if refusal else None],
         )
         made = UUID(str(cursor.fetchone()[0]))
         if refusal is None:
@@ -181,7 +155,7 @@ def decide_move(
         return may
     considered = profile.sharing.considered_first.value
     review = review or Review(considered=frozenset(considered), finding="to be written")
-    facts = _facts(release, now, review=review, approver=person, office=_office(person, now))
+    facts = facts_of_release(release, now, review=review, approver=person, office=office_of(person, now))
     if move is APPROVE:
         return decide_release(profile, facts, now)
     missing = missing_for_release(profile, facts, now)
@@ -221,7 +195,7 @@ def take_move(
         raise ReleaseError("This step does not follow from where the request stands: look at it again.")
     review = review or Review()
     decision = decide_move(release, move, person, now, review)
-    _refuse(decision)
+    refuse(decision)
     if move.statement and not reason.strip():
         raise ReleaseError(f"“{move.statement}” is empty: fill it in, it stays on file with the request.")
     stated = _approval(release, person, review, now) if move is APPROVE else {"reason": reason.strip()}
@@ -230,7 +204,7 @@ def take_move(
         with transaction.atomic(using=WEB), connections[WEB].cursor() as cursor:
             cursor.execute(
                 "SELECT take_release_step(%s, %s, %s, %s::jsonb)",
-                [person.pk, release.request.pk, move.step.value, _json(detail)],
+                [person.pk, release.request.pk, move.step.value, encoded(detail)],
             )
             _tell_asker(release, move, now)
     except DatabaseError as error:
@@ -240,7 +214,7 @@ def take_move(
 def _approval(release: Release, person: Person, review: Review, now: datetime) -> dict[str, Any]:
     agreed = agreement_with(person.agency, release.request.recipient_agency, now)
     return {
-        "office": _office(person, now),
+        "office": office_of(person, now),
         "finding": review.finding.strip(),
         "considered": sorted(review.considered),
         "agreement": str(agreed.pk) if agreed else "",
@@ -256,172 +230,23 @@ def _tell_asker(release: Release, move: Move, now: datetime) -> None:
     )  # fmt: skip
 
 
-def decide_handling(release: Release, person: Person, now: datetime) -> Decision:
-    """Say whether a request may be fulfilled by a person: it is approved, by somebody else, and still may be.
+def encoded(value: Any) -> str:
+    """Return facts as the JSON that the functions of the database take.
 
     Args:
-        release: the request.
-        person: who copies the reads out or hands them over.
-        now: the present time.
-
-    Source:
-        SHR-03, SHR-08
+        value: the facts.
     """
-    return decide_release(profile_of(person.agency), _facts(release, now, handler=person), now)
-
-
-def cover_of(release: Release, person: Person, now: datetime) -> Cover | None:
-    """Return what a request covers, if a person may fulfil it now.
-
-    Args:
-        release: the request.
-        person: who looks the reads up, or copies them out.
-        now: the present time.
-    """
-    refused = isinstance(decide_handling(release, person, now), Denied)
-    if refused or release.state is not ReleaseState.APPROVED:
-        return None
-    asked = release.request
-    return Cover(
-        id=asked.pk, recipient=release.recipient, recipient_class=RecipientClass(asked.recipient_class),
-        purpose=asked.purpose_code, case_number=asked.case_number,
-    )  # fmt: skip
-
-
-def covers(person: Person, now: datetime) -> list[Cover]:
-    """Return what a person may look up and copy out for other agencies now (see `access.screening`).
-
-    Args:
-        person: who.
-        now: the present time.
-    """
-    offered = (cover_of(one, person, now) for one in approved_releases(person.agency))
-    return [one for one in offered if one is not None]
-
-
-def screen(person: Person, agency: Agency, inquiry: Inquiry, now: datetime) -> list[Screening]:
-    """Say whether an approved request covers what is asked for somebody of another agency (see `access.screening`).
-
-    Args:
-        person: who asks.
-        agency: whose data it is: an agency releases its own.
-        inquiry: what is asked; without the number of a request nothing is looked up.
-        now: the present time.
-
-    Source:
-        SRC-05, SHR-03
-    """
-    found = release_by_id(person.agency, inquiry.release) if inquiry.release else None
-    cover = cover_of(found, person, now) if found and agency.pk == person.agency_id else None
-    told = (inquiry.on_behalf_of, inquiry.purpose, inquiry.case_number)
-    if cover is None or told != (cover.recipient, cover.purpose, cover.case_number):
-        return []
-    return [Screening(released_to=cover.recipient_class)]
-
-
-def _facts(
-    release: Release,
-    now: datetime,
-    *,
-    review: Review | None = None,
-    approver: Person | None = None,
-    office: str = "",
-    handler: Person | None = None,
-) -> ReleaseRequest:
-    """Return a request's facts: as somebody would approve it, or as it was approved."""
-    asked = release.request
-    approval = release.step(StepName.APPROVE) if release.state in _STANDING else None
-    said: Mapping[str, Any] = approval.detail if approval else {}
-    review = review or Review(
-        considered=frozenset(Statute(one) for one in said.get("considered", ())),
-        finding=said.get("finding", ""),
-    )
-    return ReleaseRequest(
-        agency=asked.recipient_agency, requester=asked.requester, recipient=RecipientClass(asked.recipient_class),
-        state=asked.recipient_state, purpose_code=asked.purpose_code, purpose=asked.purpose, authority=asked.authority,
-        written=asked.letter_sha256 is not None, disclaims=frozenset(BarredPurpose(one) for one in asked.disclaims),
-        verified_by=asked.verified_by, considered=review.considered, finding=review.finding,
-        approved_by_office=office or said.get("office", ""),
-        approver=approver.username if approver else (approval.username if approval else ""),
-        asked_by=asked.asked_by_name, handled_by=handler.username if handler else "",
-        request_digest=bytes(asked.letter_sha256 or b"").hex(), agreement=_agreed(release, now),
-        process=LegalProcess(asked.process) if asked.process else None, process_number=asked.process_number,
-        process_issuer=asked.process_issuer,
-    )  # fmt: skip
-
-
-def _agreed(release: Release, now: datetime) -> AgreedFacts | None:
-    found = agreement_with(release.request.agency, release.request.recipient_agency, now)
-    if found is None:
-        return None
-    return AgreedFacts(
-        agency=found.recipient_agency, recipient=RecipientClass(found.recipient_class),
-        valid_from=_midnight(found.valid_from), valid_to=_midnight(found.valid_to) if found.valid_to else None,
-        forbids_onward=found.forbids_onward, functions=frozenset(), kinds=frozenset(),
-    )  # fmt: skip
-
-
-def _midnight(day: Any) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time()))
-
-
-def _office(person: Person, now: datetime) -> str:
-    """Return the office that answers for releases where a person holds it or is its designee, else their title."""
-    holds = holders(person.agency, Duty.RELEASE.value, timezone.localdate(now)).filter(pk=person.pk).exists()
-    return (
-        profile_of(person.agency).duties[Duty.RELEASE].value if holds else (person.title or "another office")
-    )
-
-
-def note_agreement(*, person: Person, agreed: Mapping[str, Any], now: datetime) -> None:
-    """Note an agreement with another agency, after its review.
-
-    Args:
-        person: who answers for it.
-        agreed: the fields of `Agreement`.
-        now: the present time.
-
-    Raises:
-        AccessDenied: this person may not.
-
-    Records:
-        `agreement.noted`
-
-    Source:
-        SHR-08, SHR-09
-    """
-    _refuse(decide_function(profile_of(person.agency), facts_of(person), Function.APPROVE_RELEASE, now))
-    with transaction.atomic(using=WEB), connections[WEB].cursor() as cursor:
-        cursor.execute("SELECT note_agreement(%s, %s::jsonb)", [person.pk, _json(dict(agreed))])
-
-
-def end_agreement(*, person: Person, agreement: Agreement, because: str, now: datetime) -> None:
-    """End an agreement today.
-
-    Args:
-        person: who answers for it.
-        agreement: which.
-        because: why.
-        now: the present time.
-
-    Raises:
-        AccessDenied: this person may not.
-        ReleaseError: it has ended already, or nothing was stated.
-
-    Records:
-        `agreement.ended`
-    """
-    _refuse(decide_function(profile_of(person.agency), facts_of(person), Function.APPROVE_RELEASE, now))
-    if agreement.ended_at is not None or not because.strip():
-        raise ReleaseError("Say why the agreement ends; one that has ended stays as it is.")
-    with transaction.atomic(using=WEB), connections[WEB].cursor() as cursor:
-        cursor.execute("SELECT end_agreement(%s, %s, %s)", [person.pk, agreement.pk, because.strip()[:300]])
-
-
-def _json(value: Any) -> str:
     return msgspec.json.encode(value).decode()
 
 
-def _refuse(decision: Decision) -> None:
+def refuse(decision: Decision) -> None:
+    """Raise what the policy refuses.
+
+    Args:
+        decision: what it says.
+
+    Raises:
+        AccessDenied: it refuses.
+    """
     if isinstance(decision, Denied):
         raise AccessDenied(decision, None)

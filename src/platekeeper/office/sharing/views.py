@@ -14,18 +14,12 @@ from platekeeper.office.access.operations import AccessDenied
 from platekeeper.office.accounts.models import Person
 from platekeeper.office.accounts.people import person_of
 from platekeeper.office.accounts.queries import facts_of, profile_of
+from platekeeper.office.sharing.agreements import end_agreement, note_agreement
+from platekeeper.office.sharing.covering import decide_handling
 from platekeeper.office.sharing.forms import PROCESSES, RECIPIENTS, AgreementForm, ReleaseForm, ReviewForm
 from platekeeper.office.sharing.lifecycle import APPROVE, MOVES, ReleaseState
 from platekeeper.office.sharing.models import Agreement
-from platekeeper.office.sharing.operations import (
-    ReleaseError,
-    ask_release,
-    decide_handling,
-    decide_move,
-    end_agreement,
-    note_agreement,
-    take_move,
-)
+from platekeeper.office.sharing.operations import ReleaseError, ask_release, decide_move, take_move
 from platekeeper.office.sharing.queries import (
     Release,
     accesses_of,

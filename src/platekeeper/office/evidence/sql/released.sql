@@ -37,7 +37,8 @@ BEGIN
     END IF;
     IF v_record.on_behalf_of <> v_record.full_name || ', ' || v_record.organization
         AND (v_grant.data_agency_id <> v_record.agency_id OR NOT release_covers(v_record.agency_id, v_release::text,
-             v_record.person_id, v_record.on_behalf_of, v_record.case_number, v_record.purpose))
+             v_record.person_id, v_record.on_behalf_of, v_record.case_number, v_record.purpose, v_record.query)
+             OR reads_beyond_release(v_release, v_reads) > 0)
     THEN
         RAISE EXCEPTION 'no approved request for release covers this package (SHR-03)' USING ERRCODE = 'insufficient_privilege';
     END IF;
@@ -100,7 +101,8 @@ BEGIN
         IF v_release IS NOT NULL THEN
             PERFORM take_turn_of_release(v_release);
         END IF;
-        -- one release may hand over all packages that were made under it, or else one that was made for the same case
+        -- one release may hand over all packages that were made under it, or else, where it names no plates, one that was
+        -- made for the same case
         IF (CASE WHEN v_release IS NULL THEN EXISTS (
                 SELECT 1 FROM person p
                  WHERE p.agency_id = v_person.agency_id AND p.is_active AND p.username = p_detail->>'received_by')
@@ -108,6 +110,7 @@ BEGIN
                 SELECT 1 FROM release_request r JOIN release_step s ON s.request_id = r.id AND s.step = 'APPROVE'
                  WHERE r.id = v_release AND r.agency_id = v_person.agency_id AND r.case_number = v_package.case_number
                    AND s.person_id <> p_person AND coalesce(v_package.release_id, r.id) = r.id
+                   AND (v_package.release_id IS NOT NULL OR r.plates = '{}')
                    AND (release_state(r.id) = 'APPROVE' OR release_state(r.id) = 'RELEASE' AND v_package.release_id = r.id))
             END) IS NOT TRUE
         THEN

@@ -20,12 +20,13 @@ BEGIN
     END IF;
     INSERT INTO release_request (agency_id, recipient_class, recipient_agency, recipient_state, requester, contact, verified_by,
                                  purpose_code, purpose, authority, disclaims, case_number, their_number, data_wanted, letter,
-                                 letter_name, asked_at, asked_by_id, asked_by_name, process, process_number, process_issuer)
+                                 letter_name, asked_at, asked_by_id, asked_by_name, process, process_number, process_issuer,
+                                 plates)
     VALUES (v_person.agency_id, v_asked.recipient_class, v_asked.recipient_agency, v_asked.recipient_state, v_asked.requester,
             v_asked.contact, v_asked.verified_by, v_asked.purpose_code, v_asked.purpose, v_asked.authority, v_asked.disclaims,
             v_asked.case_number, v_asked.their_number, v_asked.data_wanted, p_letter, v_asked.letter_name, clock_timestamp(),
             v_person.id, v_person.username, coalesce(v_asked.process, ''), coalesce(v_asked.process_number, ''),
-            coalesce(v_asked.process_issuer, ''))
+            coalesce(v_asked.process_issuer, ''), coalesce(v_asked.plates, '{}'))
     RETURNING * INTO v_asked;
     PERFORM add_release_step(v_asked.id, 'ASK', v_person,
         to_jsonb(v_asked) - '{letter,letter_sha256}'::text[]
@@ -58,7 +59,8 @@ CREATE FUNCTION refuse_unreleased_access() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     IF NEW.on_behalf_of = NEW.full_name || ', ' || NEW.organization
-        OR release_covers(NEW.agency_id, NEW.query->>'release', NEW.person_id, NEW.on_behalf_of, NEW.case_number, NEW.purpose)
+        OR release_covers(NEW.agency_id, NEW.query->>'release', NEW.person_id, NEW.on_behalf_of, NEW.case_number, NEW.purpose,
+                          NEW.query)
         OR NEW.function <> 'export' AND EXISTS (
             SELECT FROM person p WHERE p.agency_id = NEW.agency_id AND p.is_active
                AND p.full_name || ' (' || p.username || '), ' || NEW.organization = NEW.on_behalf_of)

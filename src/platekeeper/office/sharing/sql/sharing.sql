@@ -37,6 +37,7 @@ CREATE TABLE release_request (
     case_number text NOT NULL,
     their_number text NOT NULL,
     data_wanted text NOT NULL CHECK (btrim(data_wanted) <> ''),
+    plates text[] NOT NULL DEFAULT '{}' CHECK (array_position(plates, NULL) IS NULL),   -- named in it, ? and * for the unknown
     letter bytea CHECK (octet_length(letter) BETWEEN 1 AND 10485760),
     letter_name text NOT NULL,
     letter_sha256 bytea GENERATED ALWAYS AS (sha256(letter)) STORED,
@@ -125,14 +126,49 @@ BEGIN
     RETURN add_release_step(p_request, p_step, v_person, p_detail);
 END $$;
 
--- Whether an approved request covers what a person copies out: for whom, for which case and purpose, and not by the approver.
-CREATE FUNCTION release_covers(p_agency bigint, p_request text, p_person bigint, p_recipient text, p_case text, p_purpose text)
+-- Whether a request names a plate, or the very pattern that is asked; look-alike characters count as equal.
+CREATE FUNCTION release_names(p_plates text[], p_asked text) RETURNS boolean
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, public, pg_temp AS $$
+    WITH asked AS (
+        SELECT translate(regexp_replace(upper(p_asked), '[^A-Z0-9?*]', '', 'g'), 'ODQIZSBG', '00012586') AS fold)
+    SELECT EXISTS (
+        SELECT FROM asked, unnest(p_plates) AS plate, translate(plate, 'ODQIZSBG', '00012586') AS named
+         WHERE named = fold OR fold !~ '[?*]' AND fold LIKE translate(named, '?*', '_%'))
+$$;
+
+-- How many of some reads are of plates that a request does not name; the time of a read stands in its number.
+CREATE FUNCTION reads_beyond_release(p_request uuid, p_reads uuid[]) RETURNS bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT count(*) FROM release_request r, unnest(p_reads) AS wanted(id)
+     CROSS JOIN LATERAL (SELECT timestamptz 'epoch' + interval '1 millisecond'
+        * ('x' || substr(replace(wanted.id::text, '-', ''), 1, 12))::bit(48)::bigint AS start) AS millisecond
+     WHERE r.id = p_request AND r.plates <> '{}' AND NOT EXISTS (
+        SELECT FROM read t
+         WHERE t.agency_id = r.agency_id AND t.id = wanted.id
+           AND t.read_at >= start AND t.read_at < start + interval '1 millisecond' AND release_names(r.plates, t.plate))
+$$;
+
+-- Whether what is asked keeps to the plates that a request names: a search for one of them that tells of no other vehicle, one
+-- read of theirs, or a package, whose reads are looked at when it is sealed. A request that names none is not held to any.
+CREATE FUNCTION release_holds(p_request uuid, p_plates text[], p_query jsonb) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT p_plates = '{}' OR CASE
+        WHEN p_query ? 'plate'
+            THEN coalesce(p_query->>'analysis', '') IN ('', 'vehicle') AND release_names(p_plates, p_query->>'plate')
+        WHEN p_query ? 'read' THEN reads_beyond_release(p_request, ARRAY[(p_query->>'read')::uuid]) = 0
+        ELSE p_query ? 'reads' END
+$$;
+
+-- Whether an approved request covers what a person looks up or copies out: for whom, for which case and purpose, of which
+-- plates, and not by the approver.
+CREATE FUNCTION release_covers(
+    p_agency bigint, p_request text, p_person bigint, p_recipient text, p_case text, p_purpose text, p_query jsonb)
 RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT EXISTS (
         SELECT 1 FROM release_request r JOIN release_step s ON s.request_id = r.id AND s.step = 'APPROVE'
          WHERE r.agency_id = p_agency AND r.id::text = p_request AND release_state(r.id) = 'APPROVE'
            AND s.person_id <> p_person AND r.requester || ', ' || r.recipient_agency = p_recipient
-           AND r.case_number = p_case AND r.purpose_code = p_purpose)
+           AND r.case_number = p_case AND r.purpose_code = p_purpose AND release_holds(r.id, r.plates, p_query))
 $$;
 
 -- Agreements: noted by somebody who may approve, ended once, each with its entry.
