@@ -183,6 +183,11 @@ class TestReview:
 
         assert isinstance(self.decide(chief, is_outside=is_outside, is_lead=is_lead), Denied)
 
+    def test_of_nobody_who_leads_is_refused_to_the_outside_reviewer(self):
+        inspector = Person(username="inspector", agency="county", roles=frozenset())
+
+        assert isinstance(self.decide(inspector, is_outside=True, is_lead=False), Denied)
+
     def test_of_a_lead_is_for_the_outside_reviewer(self):
         assert isinstance(
             self.decide(Person(username="inspector", agency="county", roles=frozenset()), is_outside=True),

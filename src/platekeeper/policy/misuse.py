@@ -323,7 +323,7 @@ def decide_review(
             "A finding about somebody who leads is judged from outside.",
             "Have the outside reviewer named, and leave it to them.",
         )
-    if is_outside:
+    if is_outside and is_lead:  # what is nobody's from outside to judge is nobody's to see either
         return Allowed(clauses=profile.clauses_of("PUR-06")[:1], version=profile.version)
     return decide_function(profile, reviewer, Function.AUDIT, now)
 

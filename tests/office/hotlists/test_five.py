@@ -177,6 +177,27 @@ class TestApproval:
         assert "Waiting" in desk.shown(mine)
         assert "Waiting" in desk.shown(another)
 
+    def test_is_locked_on_the_page_of_whoever_may_not_give_it(self, desk):
+        mine = desk.asked(desk.supervisor)
+
+        page = desk.shown(mine)
+
+        assert "Nobody decides on their own request." in page
+        assert 'aria-disabled="true"' in page
+
+    def test_of_a_partial_plate_is_given_once_by_each(self, desk):
+        assert desk.posted(plate="8AB?12*")[0] == 302
+        request = EntryRequest.objects.filter(agency=desk.agency).latest("requested_at")
+        assert desk.approved_by(desk.supervisor, request)[0] == 302
+
+        status, page = desk.approved_by(desk.supervisor, request)
+
+        assert status == 403
+        assert "another supervisor" in page
+        assert "You have decided so already" in desk.shown(request)
+        assert desk.approved_by(a_person(desk.agency, Role.SUPERVISOR), request)[0] == 302
+        assert "Running" in desk.shown(request)
+
     def test_of_a_supervisor_on_duty_lets_it_run(self, desk):
         request = desk.asked()
 

@@ -270,6 +270,20 @@ class TestLooks:
         assert not self.opened(web, stalker, found)
         assert not self.opened(web, stranger, found)
 
+    def test_of_nobody_who_leads_are_not_the_outside_reviewer_s(self, web, agency, found):
+        inspector = a_person(an_agency("milpitas"), Role.AUDITOR)
+        name_reviewer(
+            agency=agency,
+            username=inspector.username,
+            organization="County",
+            actor=a_person(agency, Role.AUDITOR),
+            now=timezone.now(),
+        )
+
+        assert not self.opened(web, inspector, found)
+        assert logged_in(inspector).get(f"/misuse/{found.pk}/").status_code == 404
+        assert found.subject.full_name not in logged_in(inspector).get("/misuse/").content.decode()
+
     def test_of_whoever_leads_are_the_outside_reviewer_s_alone(self, web, owner, agency, found):
         owner.execute("ALTER TABLE misuse_finding DISABLE TRIGGER misuse_finding_stays")
         owner.execute("UPDATE misuse_finding SET is_outside = true WHERE id = %s", [found.pk])

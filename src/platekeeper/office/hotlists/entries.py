@@ -179,7 +179,7 @@ def decide_entry(
     Source:
         HOT-06
     """
-    refusal = _step_refusal(person, request, step, reason)
+    refusal = step_refusal(person, request, step, reason)
     if refusal is not None:
         raise EntryRefused(refusal)
     try:
@@ -276,24 +276,40 @@ def standing_of(request: EntryRequest, now: datetime) -> Standing:
     return Standing(request=request, state=EntryState.RUNNING)
 
 
-def _step_refusal(person: Person, request: EntryRequest, step: EntryStepName, reason: str) -> Denied | None:
-    profile = profile_of(person.agency)
+def step_refusal(
+    person: Person, request: EntryRequest, step: EntryStepName, reason: str = "-"
+) -> Denied | None:
+    """Return why somebody may not decide so on a request, or None where they may; the database says the same.
 
-    def refused(why: str, remedy: str) -> Denied:
-        clause = profile.hot_lists.approved_on_duty.clause
-        return Denied(clause=clause, reason=why, remedy=remedy, obligation="HOT-06", version=profile.version)
+    Args:
+        person: who would decide.
+        request: the request, with its steps.
+        step: what they would decide.
+        reason: in their words.
 
-    if step is EntryStepName.ENDED:
+    Source:
+        HOT-06, PUR-04
+    """
+    rules = profile_of(person.agency)
+    on_duty = rules.hot_lists.approved_on_duty
+    approves, refuses = step is EntryStepName.APPROVED, step is EntryStepName.REFUSED
+    is_given = any(one.step == step and one.person_id == person.pk for one in request.steps.all())
+    checks = (
+        (request.requested_by_id == person.pk, "Nobody decides on their own request.",
+         "Ask another supervisor on duty."),
+        (Role.SUPERVISOR.value not in person.roles, "A supervisor decides on entries.", "Ask a supervisor on duty."),
+        (is_given, "You have decided so already: a second approval is a second person's.",
+         "Leave it to another supervisor on duty."),
+        (approves and on_duty.value and not person.is_on_duty, "You are not on duty.",
+         "Leave it to a supervisor on duty."),
+        (refuses and not reason.strip(), "The requester must learn why.", "Give a reason in a sentence."),
+    )  # fmt: skip
+    if not (approves or refuses):
         return None
-    if request.requested_by_id == person.pk:
-        return refused("Nobody decides on their own request.", "Ask another supervisor on duty.")
-    if Role.SUPERVISOR.value not in person.roles:
-        return refused("A supervisor decides on entries.", "Ask a supervisor on duty.")
-    if step is EntryStepName.APPROVED and profile.hot_lists.approved_on_duty.value and not person.is_on_duty:
-        return refused("You are not on duty.", "Leave it to a supervisor on duty.")
-    if step is EntryStepName.REFUSED and not reason.strip():
-        return refused("The requester must learn why.", "Give a reason in a sentence.")
-    return None
+    found = next(((why, remedy) for applies, why, remedy in checks if applies), None)
+    return found and Denied(
+        clause=on_duty.clause, reason=found[0], remedy=found[1], obligation="HOT-06", version=rules.version
+    )
 
 
 def _facts(

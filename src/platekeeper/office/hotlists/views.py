@@ -18,6 +18,7 @@ from platekeeper.office.hotlists.entries import (
     requests_of,
     standing_of,
     start_own_list,
+    step_refusal,
 )
 from platekeeper.office.hotlists.forms import EntryForm
 from platekeeper.office.hotlists.lifecycle import EntryState, EntryStepName
@@ -126,7 +127,14 @@ def entry(request: HttpRequest, request_id: int) -> HttpResponse:
         return render(request, "refused.html", {"refusal": rights["may_manage"]}, status=403)
     found = get_object_or_404(requests_of(person.agency), pk=request_id)
     standing = standing_of(found, timezone.now())
+    by_right = rights["may_approve"]
+    for name, step in (("may_approve", EntryStepName.APPROVED), ("may_refuse", EntryStepName.REFUSED)):
+        rights[name] = _first_refusal(by_right, step_refusal(person, found, step))
     return render(request, "hotlists/entry.html", {"standing": standing, "entry": found, **rights})
+
+
+def _first_refusal(by_right: object, by_request: Denied | None) -> object:
+    return by_request if by_request and not isinstance(by_right, Denied) else by_right
 
 
 @require_POST

@@ -175,7 +175,7 @@ def decision_on(finding: Finding, reviewer: Person, now: datetime) -> policy.Dec
     is_outside = OutsideReviewer.objects.filter(
         agency=finding.agency, person=reviewer, ended_at__isnull=True
     ).exists()
-    asked = None if is_outside else finding.agency
+    asked = None if is_outside and finding.is_outside else finding.agency
     return decide_review(
         profile_of(finding.agency),
         facts_of(reviewer, asked=asked),

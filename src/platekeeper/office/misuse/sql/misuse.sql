@@ -61,16 +61,17 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
      ORDER BY r.accessed_at
 $$;
 
--- Who may look into a finding: the outside reviewer; of one about nobody who leads, people of its agency, as the policy
--- lets them; its subject never.
+-- Who may look into a finding: of one about somebody who leads the outside reviewer, of another people of its agency, as the
+-- policy lets them; its subject never.
 CREATE FUNCTION judges_finding(p_person_id bigint, p_finding bigint) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT EXISTS (
         SELECT FROM misuse_finding f JOIN person p ON p.id = p_person_id AND p.is_active AND p.id <> f.subject_id
          WHERE f.id = p_finding AND (
                NOT f.is_outside AND f.agency_id = p.agency_id
-               OR EXISTS (SELECT FROM outside_reviewer o
-                           WHERE o.agency_id = f.agency_id AND o.person_id = p.id AND o.ended_at IS NULL)))
+               OR f.is_outside AND EXISTS (
+                   SELECT FROM outside_reviewer o
+                    WHERE o.agency_id = f.agency_id AND o.person_id = p.id AND o.ended_at IS NULL)))
 $$;
 
 -- That somebody looks into a finding is in the ledger before they do; call it in a transaction of its own.
