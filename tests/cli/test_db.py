@@ -87,12 +87,12 @@ class TestStartAndStop:
 
     def test_of_the_server_keeps_what_was_written(self, house):
         with psycopg.connect(house.said("db", "url", "--role", "auditor")) as connection:
-            connection.execute("SELECT record_event('', 'ledger.tried', 'x', 'y', '{}')")
+            connection.execute("SELECT record_event('', 'ledger.recovered', 'x', 'y', '{}')")
         house.said("db", "stop")
 
         with psycopg.connect(house.said("db", "url", "--role", "auditor")) as connection:
             row = connection.execute(
-                "SELECT count(*) FROM ledger_entry WHERE event = 'ledger.tried'"
+                "SELECT count(*) FROM ledger_entry WHERE event = 'ledger.recovered'"
             ).fetchone()
         assert row == (1,)
 

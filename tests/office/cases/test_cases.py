@@ -5,6 +5,7 @@ import re
 import psycopg
 import pytest
 from django.utils import timezone
+from psycopg.errors import InsufficientPrivilege
 
 from platekeeper.office.accounts.models import Person
 from platekeeper.office.cases.models import CaseFile
@@ -19,6 +20,7 @@ from platekeeper.office.cases.operations import (
 from platekeeper.office.cases.queries import searches_in
 from platekeeper.policy import Role
 
+from ..access.gate import a_request, opened
 from ..doors import logged_in
 from ..people import a_person, a_searcher, an_agency, an_inquiry
 from ..search.test_pages import a_form, text_of
@@ -159,6 +161,26 @@ class TestGathering:
 
         assert logged_in(colleague).post("/cases/pin/", pin).status_code == 404
 
+    @pytest.mark.parametrize("changes", ["another person's", "of another case", "of yesterday", "refused"])
+    def test_takes_by_sql_no_record_but_a_new_one_of_who_adds_it(self, changes, detective, owner, web):
+        # what is in a case, its members read; the pages' role can make anybody a member
+        case, colleague = a_case(detective), a_searcher(detective.agency)
+        case_number = "elsewhere" if changes == "of another case" else case.number
+        outcome = "DENIED" if changes == "refused" else "ALLOWED"
+        record, _ = opened(
+            web, a_request(detective, case_number=case_number, outcome=outcome, reason="secret")
+        )
+        if changes == "of yesterday":
+            record = _aged(owner, record)
+        adds = colleague if changes == "another person's" else detective
+
+        with pytest.raises(InsufficientPrivilege, match="SRC-01"):
+            web.execute(
+                "INSERT INTO case_item (case_id, kind, access_id, text, added_by_id, added_at)"
+                " VALUES (%s, 'SEARCH', %s, '', %s, now())",
+                [case.pk, record, adds.pk],
+            )
+
     def test_ends_with_the_case(self, detective):
         case = a_case(detective)
         close_case(case=case, actor=detective, now=timezone.now())
@@ -176,3 +198,15 @@ class TestGathering:
         for role in (owner, web):
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 role.execute(statement)
+
+
+def _aged(owner: psycopg.Connection, record: str) -> str:
+    """Copy a record, as it would be a day later."""
+    row = owner.execute(
+        "INSERT INTO access_record SELECT (jsonb_populate_record(r, jsonb_build_object("
+        "'id', gen_random_uuid(), 'accessed_at', r.accessed_at - interval '1 day'))).*"
+        " FROM access_record r WHERE r.id = %s RETURNING id::text",
+        [record],
+    ).fetchone()
+    assert row is not None
+    return row[0]

@@ -177,15 +177,35 @@ class TestDatabase:
                 [other.person.pk, case.package.id],
             )
 
-    @pytest.mark.parametrize("state", ["BOOKED", "DISPOSAL_REQUESTED", "DISCARDED"])
-    def test_refuses_a_step_without_what_it_states(self, web, cases, state):
-        case = cases[CustodyState.SEALED]
-
+    @pytest.mark.parametrize(
+        ("at", "name"), [("WRITTEN", "book"), ("BOOKED", "request-disposal"), ("SEALED", "discard")]
+    )
+    def test_refuses_a_step_without_what_it_states(self, web, cases, at, name):
         with pytest.raises(psycopg.errors.CheckViolation):
-            web.execute(
-                "SELECT take_custody_step(%s, %s, 2, %s, 'evidence.booked', '{}')",
-                [case.person.pk, case.package.id, state],
-            )
+            self.step(web, cases[CustodyState(at)], STEPS[name].to, STEPS[name].event, "{}")
+
+    @pytest.mark.parametrize(
+        ("at", "to"),
+        [(a, b) for a, b in product(CustodyState, repeat=2) if b not in {step.to for step in MOVES[a]}],
+    )
+    def test_knows_the_same_ways_as_the_pages(self, web, cases, at, to):
+        # what is booked, above all, is not discarded by one person alone (HLD-02)
+        event = next((step.event for step in STEPS.values() if step.to == to), "evidence.sealed")
+
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            self.step(web, cases[at], to, event, json.dumps(STATED))
+
+    @pytest.mark.parametrize("event", ["evidence.booked", "evidence.sealed", "access.opened", "", None])
+    def test_lets_nobody_call_a_step_by_another_name(self, web, cases, event):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege, match="does not follow"):
+            self.step(web, cases[CustodyState.SEALED], CustodyState.DISCARDED, event, json.dumps(STATED))
+
+    def step(self, web, case, to, event, stated):
+        number = custody_of(case.package)[-1].number + 1
+        web.execute(
+            "SELECT take_custody_step(%s, %s, %s, %s, %s, %s)",
+            [case.person.pk, case.package.id, number, to, event, stated],
+        )
 
 
 class TestChasing:

@@ -212,7 +212,30 @@ class TestResult:
 
 
 class TestTheDatabase:
-    ROW = "INSERT INTO old_data_step VALUES (%s, %s, %s, now(), %s, 'x', %s)"
+    ROW = (
+        "INSERT INTO old_data_step SELECT r, n, step, now(), p.id, p.username, detail"
+        " FROM (VALUES (%s::uuid, %s::integer, %s, %s::bigint, %s::jsonb)) AS v(r, n, step, person, detail)"
+        " JOIN person p ON p.id = v.person"
+    )
+
+    def test_tells_the_ledger_of_each_step_whoever_takes_it(self, staff, web, owner):
+        request = asked(staff)
+
+        web.execute(self.ROW, [request.pk, 2, "SUBMIT", staff[Role.COMMANDER].pk, "{}"])
+
+        told = owner.execute(
+            "SELECT event, actor FROM ledger_entry WHERE subject = %s ORDER BY sequence", [str(request.pk)]
+        ).fetchall()
+        assert told[1:] == [("old-data.submitted", staff[Role.COMMANDER].username)]
+
+    def test_refuses_a_step_in_another_name(self, staff, web):
+        request = asked(staff)
+
+        with pytest.raises(CheckViolation, match="out of turn"):
+            web.execute(
+                "INSERT INTO old_data_step VALUES (%s, 2, 'SUBMIT', now(), %s, 'chief', '{}')",
+                [request.pk, staff[Role.COMMANDER].pk],
+            )
 
     def test_refuses_one_person_for_two(self, staff, web):
         request = asked(staff)

@@ -268,6 +268,7 @@ FUNCTIONS: dict[str, tuple[str, tuple[str, ...]]] = {
     "purge_records": ("owner", ("custodian",)),
     "purge_traces": ("owner", ("custodian",)),
     "refuse_early_purge": ("owner", ()),
+    "refuse_foreign_search": ("gate", ()),
     "refuse_early_record_purge": ("owner", ()),
     "refuse_out_of_turn": ("owner", ()),
     "refuse_young_record": ("owner", ()),
@@ -275,6 +276,7 @@ FUNCTIONS: dict[str, tuple[str, tuple[str, ...]]] = {
     "renew_statistics": ("owner", ("custodian",)),
     "schedule_in_force": ("owner", ("custodian", "web")),
     "take_hold_step": ("owner", ("web",)),
+    "tell_old_data_step": ("owner", ()),
     "tidy_plates": ("owner", ("custodian",)),
     # vehicles' transfers (devices/sql)
     "add_transfer_step": ("owner", ()),

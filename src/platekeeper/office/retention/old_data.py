@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 
 from platekeeper import plates
 from platekeeper.errors import PlatekeeperError
-from platekeeper.office.access.events import WEB, record_event
+from platekeeper.office.access.events import WEB
 from platekeeper.office.access.inquiries import Inquiry
 from platekeeper.office.access.operations import AccessDenied, AccessGrant, colleague, open_access
 from platekeeper.office.accounts.models import Person
@@ -318,10 +318,6 @@ def _note(request: OldDataRequest, step: str, person: Person, detail: dict[str, 
         raise OldDataError(
             "Somebody else was faster, or you acted on this request before: four different people act in turn (RET-07)."
         ) from error
-    record_event(
-        agency=request.agency.slug, event=f"old-data.{_EVENTS[step]}", actor=person.username,
-        subject=str(request.pk), details=detail,
-    )  # fmt: skip
     receiver = _NEXT.get(step, request.requester)
     tell(
         agency=request.agency, to=receiver, kind="old-data", now=now, link=f"/retention/old-data/{request.pk}/",

@@ -1,6 +1,6 @@
 -- What the pages' role may tell the ledger by itself, name by name. Whoever takes the pages over can still lie with these
--- names; but policies, appointments, rights, trainings, approvals, holds, releases and what came of an alert are told by the
--- functions that do them, and by nothing else.
+-- names; but policies, appointments, rights, trainings, holds, releases, consents, searches of deleted data and what came of an
+-- alert are told by the functions that do them, and by nothing else.
 CREATE TABLE web_event (event text PRIMARY KEY CHECK (event ~ '^[a-z-]+\.[a-z-]+$'));
 INSERT INTO web_event VALUES
     ('login.succeeded'), ('login.failed'), ('login.refused'), ('login.expired'), ('login.ended'),
@@ -14,9 +14,7 @@ INSERT INTO web_event VALUES
     ('misuse.reviewed'), ('misuse.reviewer-named'), ('plate-relation.entered'), ('plate-relation.ended'),
     ('sensitive-place.registered'), ('sensitive-place.ended'),
     ('unit.logged-on'), ('unit.logged-off'), ('trouble-ticket.opened'), ('trouble-ticket.closed'),
-    ('pursuit.began'), ('pursuit.approved'), ('pursuit.refused'), ('pursuit.handover-asked'), ('pursuit.ended'),
-    ('old-data.requested'), ('old-data.submitted'), ('old-data.approved'), ('old-data.executed'), ('old-data.handed-over'),
-    ('old-data.refused');
+    ('pursuit.began'), ('pursuit.approved'), ('pursuit.refused'), ('pursuit.handover-asked'), ('pursuit.ended');
 
 -- An event that is no access: log-ins, alert steps, changes. Each role may tell of its own kind of events only, and
 -- nobody of an access that open_access() did not open.
@@ -27,9 +25,10 @@ DECLARE
 BEGIN
     IF NOT (CASE session_user
         WHEN 'web' THEN EXISTS (SELECT FROM web_event w WHERE w.event = p_event)
-        WHEN 'ingest' THEN p_event ~ '^(alert|intake|hot-list)\.[a-z-]+$'
-        WHEN 'custodian' THEN p_event ~ '^(purge|hold|retention)\.[a-z-]+$'
-        WHEN 'auditor' THEN p_event ~ '^(ledger|ledger-key|misuse)\.[a-z-]+$'
+        WHEN 'ingest' THEN p_event IN ('alert.raised', 'hot-list.activated', 'hot-list.refused', 'hot-list.replaced')
+        WHEN 'custodian' THEN p_event = 'purge.backup-keys-destroyed'
+        WHEN 'auditor' THEN p_event IN ('ledger.failed', 'ledger.recovered', 'ledger-key.announced', 'misuse.examined',
+                                        'misuse.found')
         ELSE pg_has_role(session_user, 'gate', 'MEMBER') AND p_event !~ '^access\.'
     END) THEN
         RAISE EXCEPTION 'this role does not record % events', p_event USING ERRCODE = 'insufficient_privilege';

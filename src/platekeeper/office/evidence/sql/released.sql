@@ -83,9 +83,7 @@ BEGIN
      WHERE p.id = p_person AND p.is_active;
     SELECT s.* INTO v_last FROM custody_step s
      WHERE s.agency_id = v_person.agency_id AND s.package_id = p_package ORDER BY s.number DESC LIMIT 1;
-    IF v_last.number IS NULL OR p_event !~ '^evidence\.[a-z-]+$' OR p_event = 'evidence.sealed'
-        OR p_number IS DISTINCT FROM v_last.number + 1
-    THEN
+    IF v_last.number IS NULL OR p_number IS DISTINCT FROM v_last.number + 1 THEN
         RAISE EXCEPTION 'this is not the next step of a package of this person''s agency'
             USING ERRCODE = 'insufficient_privilege';
     END IF;
@@ -95,7 +93,18 @@ BEGIN
         RAISE EXCEPTION 'a package is disposed of once, by another person than whoever asked for it (HLD-02, HLD-04)'
             USING ERRCODE = 'insufficient_privilege';
     END IF;
-    IF p_state = 'HANDED_OVER' OR p_event = 'evidence.handed-over' THEN
+    -- lifecycle.MOVES, so that nothing booked is discarded and the ledger calls each step by its name
+    IF (p_event = 'evidence.' || lower(replace(p_state, '_', '-')) AND CASE p_state
+        WHEN 'WRITTEN' THEN v_last.state = 'SEALED'
+        WHEN 'HANDED_OVER' THEN v_last.state IN ('WRITTEN', 'HANDED_OVER', 'BOOKED')
+        WHEN 'BOOKED' THEN v_last.state IN ('WRITTEN', 'HANDED_OVER', 'DISPOSAL_REQUESTED')
+        WHEN 'DISPOSAL_REQUESTED' THEN v_last.state = 'BOOKED'
+        WHEN 'DISPOSED' THEN v_last.state = 'DISPOSAL_REQUESTED'
+        WHEN 'DISCARDED' THEN v_last.state IN ('SEALED', 'WRITTEN')
+    END) IS NOT TRUE THEN
+        RAISE EXCEPTION 'step % does not follow from % (HLD-02)', p_state, v_last.state USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    IF p_state = 'HANDED_OVER' THEN
         SELECT e.* INTO v_package FROM evidence_package e WHERE e.agency_id = v_person.agency_id AND e.id = p_package;
         v_release := (p_detail->>'release')::uuid;
         IF v_release IS NOT NULL THEN

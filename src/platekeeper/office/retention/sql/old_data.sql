@@ -40,7 +40,8 @@ BEGIN
         WHEN 'REQUEST' THEN v_last IS NULL AND NEW.person_id = v_request.requested_by_id
         WHEN 'SUBMIT' THEN v_last = 'REQUEST' WHEN 'APPROVE' THEN v_last = 'SUBMIT' WHEN 'EXECUTE' THEN v_last = 'APPROVE'
         WHEN 'HAND_OVER' THEN v_last = 'EXECUTE' WHEN 'REFUSE' THEN v_last IN ('REQUEST', 'SUBMIT') END) IS NOT TRUE
-        OR NOT EXISTS (SELECT 1 FROM person p WHERE p.id = NEW.person_id AND p.agency_id = v_request.agency_id AND p.is_active)
+        OR NOT EXISTS (SELECT 1 FROM person p WHERE p.id = NEW.person_id AND p.username = NEW.username
+                          AND p.agency_id = v_request.agency_id AND p.is_active)
     THEN
         RAISE EXCEPTION 'step % is out of turn (RET-07)', NEW.step USING ERRCODE = 'check_violation';
     END IF;
@@ -51,6 +52,21 @@ BEGIN
 END $$;
 CREATE TRIGGER old_data_step_in_turn BEFORE INSERT ON old_data_step
     FOR EACH ROW EXECUTE FUNCTION refuse_out_of_turn();
+-- No step without its entry in the ledger, and no entry without its step.
+CREATE FUNCTION tell_old_data_step() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    PERFORM append_entry(
+        a.slug, 'old-data.' || CASE NEW.step WHEN 'REQUEST' THEN 'requested' WHEN 'SUBMIT' THEN 'submitted'
+            WHEN 'APPROVE' THEN 'approved' WHEN 'EXECUTE' THEN 'executed' WHEN 'HAND_OVER' THEN 'handed-over' ELSE 'refused' END,
+        NEW.username, NEW.request_id::text, (NEW.detail || jsonb_build_object('policy_version', v.version))::text)
+       FROM old_data_request q JOIN agency a ON a.id = q.agency_id
+       LEFT JOIN profile_version v ON v.agency_id = a.id AND v.number = a.profile_number
+      WHERE q.id = NEW.request_id;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER old_data_step_told AFTER INSERT ON old_data_step
+    FOR EACH ROW EXECUTE FUNCTION tell_old_data_step();
 CREATE TRIGGER old_data_request_stays BEFORE UPDATE OR DELETE OR TRUNCATE ON old_data_request
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER old_data_step_stays BEFORE UPDATE OR DELETE OR TRUNCATE ON old_data_step
