@@ -200,6 +200,14 @@ class TestFramesOfVideo:
         assert frames == []
         assert "no picture can be had from it; check that it is a video" in str(problems[0])
 
+    def test_tells_that_a_file_is_empty(self, tmp_path: Path) -> None:
+        (tmp_path / "a.ts").touch()
+
+        frames, problems = outcomes(tmp_path / "a.ts")
+
+        assert frames == []
+        assert "the file is empty; copy it again" in str(problems[0])
+
     def test_tells_that_a_sound_file_has_no_pictures(self, tmp_path: Path) -> None:
         # a WAV head and silence under a video's name
         sound = b"RIFF" + (36 + 8000).to_bytes(4, "little") + b"WAVEfmt " + (16).to_bytes(4, "little")
@@ -238,7 +246,10 @@ class TestFramesOfVideo:
         )
         varying = (tmp_path / "a.gif").rename(tmp_path / "a.mkv")
 
-        assert [frame.time_s for frame in outcomes(varying, every_s=0)[0]] == [0.0, 0.1, 0.6, 0.7, 1.7]
+        frames, problems = outcomes(varying, every_s=0)
+
+        assert problems == []
+        assert [frame.time_s for frame in frames] == [0.0, 0.1, 0.6, 0.7, 1.7]
         assert [frame.time_s for frame in outcomes(varying, every_s=0.5)[0]] == [0.0, 0.6, 1.7]
 
     def test_gives_one_frame_in_so_many_seconds(self, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import cv2
@@ -22,6 +23,8 @@ LIVE = frozenset({"rtsp", "rtsps", "rtmp", "udp", "tcp"})
 SERVED = frozenset({"http", "https"})
 """Video files on a server: they wait, and they end."""
 STREAM_TIMEOUT_MS = 10_000
+WHOLE, LAST_FRAME_S = 0.95, 1.0
+"""A video that ends before this part of its length, by more than so long as a frame may stand, is cut short."""
 RETRY_AFTER_S = (1.0, 2.0, 5.0, 10.0, 30.0)
 """How long to wait before each new attempt at a dropped stream; it is given up after the last."""
 
@@ -77,9 +80,14 @@ def duration_of(path: str) -> float | None:
     """Return how long a video file says it is, in seconds; None where it does not tell."""
     video = _open(path)
     try:
-        frames, rate = video.get(cv2.CAP_PROP_FRAME_COUNT), video.get(cv2.CAP_PROP_FPS)
+        return _promised_s(video)
     finally:
         video.release()
+
+
+def _promised_s(video: cv2.VideoCapture) -> float | None:
+    """Return how long a file says it is; what count and rate tell apart is guessed, what both tell together is not."""
+    frames, rate = video.get(cv2.CAP_PROP_FRAME_COUNT), video.get(cv2.CAP_PROP_FPS)
     return frames / rate if frames > 0 and rate > 0 else None
 
 
@@ -91,13 +99,13 @@ def video_frames(path: str, *, every_s: float) -> Iterator[SourceFrame | Unreada
         every_s: one frame in so many seconds of its own clock; 0 gives all.
 
     Yields:
-        Frames in their order; at the end an `UnreadableFile` if there were none or fewer than the file
-        promised.
+        Frames in their order; at the end an `UnreadableFile` if there were none, or if they end long before the
+        file says that it does. (Frames are not counted: of a rate that varies, a file promises any number.)
     """
     name = without_credentials(path)
     video = _open(path)
     try:
-        promised, seen, due_s, time_s = int(video.get(cv2.CAP_PROP_FRAME_COUNT)), 0, 0.0, 0.0
+        promised_s, seen, due_s, time_s = _promised_s(video) or 0.0, 0, 0.0, 0.0
         while video.grab():
             # the clock of the file: frames of varying rate have no other time
             time_s = max(time_s, video.get(cv2.CAP_PROP_POS_MSEC) / 1000)
@@ -110,13 +118,18 @@ def video_frames(path: str, *, every_s: float) -> Iterator[SourceFrame | Unreada
     finally:
         video.release()
     if not seen:
-        remedy = (
-            "check that it is a video with pictures, that it was copied whole, and its address if it has one"
-        )
-        yield UnreadableFile(name, "no picture can be had from it", remedy)
-    elif seen < 0.95 * promised - 2:
-        reason = f"the video is cut short, {seen} of {promised} frames could be read"
+        yield _without_pictures(path)
+    elif time_s < WHOLE * promised_s - LAST_FRAME_S:
+        reason = f"the video is cut short, {time_s:.1f} of {promised_s:.1f} s could be read"
         yield UnreadableFile(name, reason, "copy it again from its source if the end matters")
+
+
+def _without_pictures(path: str) -> UnreadableFile:
+    name = without_credentials(path)
+    if not is_stream(path) and Path(path).is_file() and not Path(path).stat().st_size:
+        return UnreadableFile(name, "the file is empty", "copy it again from its source")
+    remedy = "check that it is a video with pictures, that it was copied whole, and its address if it has one"
+    return UnreadableFile(name, "no picture can be had from it", remedy)
 
 
 def stream_frames(
