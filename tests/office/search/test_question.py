@@ -23,7 +23,7 @@ def agency(database):
     made = an_agency("el-cajon")
     camera = a_camera(made)
     silver = Vehicle(
-        color=(Attribute(value="silver", conf=0.8),), make=(Attribute(value="toyota", conf=0.7),)
+        color=(Attribute(value="silver", conf=0.8),), make=(Attribute(value="Toyota", conf=0.7),)
     )
     take(
         made,
@@ -87,6 +87,7 @@ class TestHours:
 class TestVehicle:
     def test_is_told_by_what_was_stored(self, agency):
         assert found(agency, vehicle=(("color", "silver"),), **EVERYWHERE) == ["1HERE11"]
+        assert found(agency, vehicle=(("make", "toyota"),), **EVERYWHERE) == ["1HERE11"]
         assert found(agency, vehicle=(("color", "silver"), ("make", "ford")), **EVERYWHERE) == []
 
     def test_is_told_by_its_state(self, agency):

@@ -103,7 +103,7 @@ class Question:
             **(self.place.as_lane() if self.place else {}),
         }
         if self.vehicle:
-            given["vehicle"] = {"vehicle": {part: [{"value": value}] for part, value in self.vehicle}}
+            given["vehicle"] = {part: [{"value": value.lower()}] for part, value in self.vehicle}
         return {
             "zone": settings.TIME_ZONE,
             **{name: value for name, value in given.items() if value not in (None, "", [])},

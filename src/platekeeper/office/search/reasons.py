@@ -75,5 +75,5 @@ def _whereabouts(place: Place, lat: float, lon: float) -> str:
 
 def _certainty(detail: dict[str, Any], part: str, value: str) -> str:
     guesses = (detail.get("vehicle") or {}).get(part) or ()
-    sure = next((one.get("conf") for one in guesses if one.get("value") == value), None)
+    sure = next((one.get("conf") for one in guesses if str(one.get("value")).lower() == value.lower()), None)
     return "" if sure is None else f" ({sure:.0%} sure)"

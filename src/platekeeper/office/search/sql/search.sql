@@ -17,7 +17,7 @@ DECLARE
             THEN ARRAY(SELECT jsonb_array_elements_text(p_question->'cameras')::bigint) END;
         v_pattern text := p_question->>'pattern';
         v_region text := p_question->>'region';
-        v_vehicle jsonb := p_question->'vehicle';
+        v_vehicle jsonb := p_question->'vehicle';       -- in lower case; cameras write as they like
         v_zone text := p_question->>'zone';
         v_weekdays jsonb := p_question->'weekdays';
         v_clock_from time := (p_question->>'clock_from')::time;
@@ -58,7 +58,7 @@ DECLARE
            AND r.received_at >= g.received_from
            AND (v_pattern IS NULL OR r.plate ~ v_pattern)
            AND (v_region IS NULL OR r.region = v_region)
-           AND (v_vehicle IS NULL OR r.detail @> v_vehicle)
+           AND (v_vehicle IS NULL OR lower(r.detail->>'vehicle')::jsonb @> v_vehicle)
            AND $besides$ || v_inside;
     -- what was seen some minutes after a moment was received after it (a constraint of the table's), and needs no look
     v_received text := $received$
