@@ -182,6 +182,31 @@ class TestRoles:
         with pytest.raises(psycopg.OperationalError):
             psycopg.connect(**given, connect_timeout=5)
 
+    @pytest.mark.parametrize("other", ["postgres", "template1"])
+    @pytest.mark.parametrize("role", ["web", "ingest", "custodian", "auditor"])
+    def test_enter_no_other_database_of_the_server(self, role, other, database):
+        with pytest.raises(psycopg.OperationalError, match="permission denied"):
+            psycopg.connect(**{**database.parameters(role), "dbname": other}, connect_timeout=5)
+
+    @pytest.mark.parametrize("role", ["web", "ingest", "custodian", "auditor"])
+    def test_read_no_statement_of_their_other_sessions(self, role, connect):
+        other, watcher = connect(role), connect(role)
+        other.execute("SELECT '8ABC123'")
+
+        told = watcher.execute("SELECT query FROM pg_stat_activity WHERE pid = %s", [other.info.backend_pid])
+        assert told.fetchone() in {(None,), ("",)}
+        with pytest.raises(InsufficientPrivilege):
+            other.execute("SET track_activities = on")
+
+    @pytest.mark.parametrize("where", ["", "IN DATABASE platekeeper"])
+    @pytest.mark.parametrize("role", ["web", "ingest", "custodian", "auditor"])
+    def test_settle_nothing_for_their_sessions_to_come(self, role, where, connect, database):
+        connect(role).execute(f"ALTER ROLE {role} {where} SET synchronous_commit = off")
+
+        database.prepare()  # as each start does
+
+        assert connect(role).execute("SHOW synchronous_commit").fetchone() == ("on",)
+
     def test_have_a_password_each(self, database: Database):
         assert len({database.parameters(role)["password"] for role in LOGIN_ROLES}) == len(LOGIN_ROLES)
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from psycopg.errors import InsufficientPrivilege
 
 from platekeeper.office.dispatch.models import Pursuit, TroubleTicket, UnitShift
 from platekeeper.office.dispatch.operations import (
@@ -153,6 +154,25 @@ class TestPursuit:
 
         with pytest.raises(DispatchError, match="already"):
             answer_pursuit(pursuit=pursuit, person=supervisor, is_approved=True, now=NOW)
+
+    UPDATE = "UPDATE pursuit SET answered_by_id = %s, answered_at = now(), is_approved = true WHERE id = %s"
+
+    @pytest.mark.parametrize("who", ["the officer", "an officer who supervises", "a colleague", "a stranger"])
+    def test_is_approved_by_nobody_else_by_sql_either(self, who, agency, officer, supervisor, web):
+        pursuer = supervisor if who == "an officer who supervises" else officer
+        log_on(person=pursuer, unit="1A2", now=NOW)
+        own = report_pursuit(person=pursuer, part="STARTED", now=NOW)
+        strangers = a_person(an_agency("milpitas"), Role.SUPERVISOR)
+        named = {"a colleague": a_person(agency, Role.DETECTIVE), "a stranger": strangers}.get(who, pursuer)
+
+        with pytest.raises(InsufficientPrivilege, match="another supervisor"):
+            web.execute(self.UPDATE, [named.pk, own.pk])
+
+    def test_is_answered_once_by_sql_too(self, pursuit, agency, supervisor, web):
+        answer_pursuit(pursuit=pursuit, person=supervisor, is_approved=False, now=NOW)
+
+        with pytest.raises(InsufficientPrivilege, match="answered already"):
+            web.execute(self.UPDATE, [a_person(agency, Role.SUPERVISOR).pk, pursuit.pk])
 
     def test_does_not_end_without_asking_for_a_marked_unit_or_saying_why_not(self, pursuit, officer, owner):
         with pytest.raises(DispatchError, match=r"RB 432\.7"):

@@ -119,7 +119,8 @@ class Database:
                     raise DatabaseError(
                         "DATABASE_URL names a PostgreSQL older than 15: upgrade it or name another."
                     )
-                _make_roles(connection, self.folder, with_owner=self.embedded is not None)
+                with connection.transaction():  # whoever logs in meanwhile finds all of a role's settings
+                    _make_roles(connection, self.folder, with_owner=self.embedded is not None)
                 if self.embedded:
                     _make_database(connection)
                 ours = self.embedded.superuser_address(NAME) if self.embedded else address
@@ -173,6 +174,8 @@ def _make_roles(connection: psycopg.Connection, folder: DataFolder, *, with_owne
         if role != "gate":
             password = sql.Literal(folder.password(role))
             connection.execute(sql.SQL("ALTER ROLE {} LOGIN PASSWORD {}").format(name, password))
+        if with_owner:
+            _settle(connection, name)
     # a page that takes longer than this helps nobody, and a pattern that runs for ever would starve the others
     connection.execute("ALTER ROLE web SET statement_timeout = '15s'")
     # who stopped reading half-way, such as a download that nobody takes any more, holds no lock for longer than this
@@ -186,7 +189,19 @@ def _make_roles(connection: psycopg.Connection, folder: DataFolder, *, with_owne
     connection.execute(sql.SQL("GRANT gate TO {}").format(owner))
 
 
+def _settle(connection: psycopg.Connection, role: sql.Identifier) -> None:
+    """Take back what a role settled for its sessions to come, as any role may, such as to wait for no disk."""
+    connection.execute(sql.SQL("ALTER ROLE {} RESET ALL").format(role))
+    if connection.execute("SELECT FROM pg_database WHERE datname = %s", [NAME]).fetchone() is not None:
+        connection.execute(
+            sql.SQL("ALTER ROLE {} IN DATABASE {} RESET ALL").format(role, sql.Identifier(NAME))
+        )
+    # statements hold plates, and each session of a role could read those of all others (ADR 0004)
+    connection.execute(sql.SQL("ALTER ROLE {} SET track_activities = off").format(role))
+
+
 def _make_database(connection: psycopg.Connection) -> None:
+    connection.execute("REVOKE ALL ON DATABASE postgres, template1 FROM PUBLIC")
     if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [NAME]).fetchone():
         connection.execute(sql.SQL("CREATE DATABASE {} OWNER owner").format(sql.Identifier(NAME)))
 

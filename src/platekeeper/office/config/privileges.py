@@ -269,6 +269,7 @@ FUNCTIONS: dict[str, tuple[str, tuple[str, ...]]] = {
     "purge_traces": ("owner", ("custodian",)),
     "refuse_early_purge": ("owner", ()),
     "refuse_foreign_search": ("gate", ()),
+    "refuse_own_answer": ("owner", ()),
     "refuse_early_record_purge": ("owner", ()),
     "refuse_out_of_turn": ("owner", ()),
     "refuse_young_record": ("owner", ()),

@@ -13,7 +13,7 @@ _STATEMENTS = (
 )  # fmt: skip
 # a transaction that began before a row was deleted may still read it, so writing anew would keep it
 _SEES_DELETED = """
-SELECT min(xact_start) FROM pg_stat_activity
+SELECT min(coalesce(xact_start, backend_start)) FROM pg_stat_activity
  WHERE datname = current_database() AND pid <> pg_backend_pid()
    AND greatest(age(backend_xid), age(backend_xmin)) > age(%s::xid)"""
 _PATIENCE = 60.0

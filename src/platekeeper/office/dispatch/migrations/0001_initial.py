@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from platekeeper.office.sql_files import run_sql_file
+
 
 class Migration(migrations.Migration):
 
@@ -82,4 +84,5 @@ class Migration(migrations.Migration):
             model_name='pursuit',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('answered_at', None), ('answered_by', None), ('is_approved', None)), models.Q(('answered_at__isnull', False), ('answered_by__isnull', False), ('is_approved__isnull', False)), _connector='OR'), name='pursuit_answered_whole'),
         ),
+        run_sql_file("platekeeper.office.dispatch", "sql/pursuits.sql"),
     ]

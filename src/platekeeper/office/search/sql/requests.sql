@@ -55,7 +55,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp 
 DECLARE
     v_person record;
 BEGIN
-    SELECT p.username, p.agency_id, a.slug,
+    SELECT p.username, p.agency_id, a.slug, p.is_on_duty AND p_on_duty AS on_duty,
            CASE WHEN 'commander' = ANY (p.roles) THEN 'commander' WHEN 'supervisor' = ANY (p.roles) THEN 'supervisor' END AS role
       INTO v_person FROM person p JOIN agency a ON a.id = p.agency_id WHERE p.id = p_person_id AND p.is_active;
     IF v_person.role IS NULL OR NOT EXISTS (
@@ -66,10 +66,10 @@ BEGIN
             USING ERRCODE = 'insufficient_privilege';
     END IF;
     INSERT INTO access_consent VALUES (
-        p_request, p_consents, p_person_id, v_person.username, v_person.role, p_on_duty, p_note, clock_timestamp());
+        p_request, p_consents, p_person_id, v_person.username, v_person.role, v_person.on_duty, p_note, clock_timestamp());
     PERFORM append_entry(
         v_person.slug, CASE WHEN p_consents THEN 'access-request.approved' ELSE 'access-request.refused' END,
-        v_person.username, p_request::text, jsonb_build_object('note', p_note, 'on_duty', p_on_duty)::text);
+        v_person.username, p_request::text, jsonb_build_object('note', p_note, 'on_duty', v_person.on_duty)::text);
 END $$;
 
 -- One's own requests, and for supervisors and commanders those of their agency, with what was asked.
