@@ -220,11 +220,16 @@ def _exchanged(looks: NDArray[np.float32], text: str) -> NDArray[np.float64]:
     other = labels[:, None] != np.arange(1, CLASSES)
     none = np.zeros((1, len(ALPHABET)))
     fresh, leaves = np.concatenate([none, other[:-1]]), np.concatenate([other[1:], none])
-    run = np.zeros((len(looks), *other.shape))
-    total = np.zeros_like(run)
-    for column, come, gone in zip(shares[:, :, None, 1:], before, after, strict=True):
-        run = (run + come[..., :1] + come[..., 1:] * fresh) * column
-        total += run * (gone[..., :1] + gone[..., 1:] * leaves)
+    enters = before[..., :1] + before[..., 1:] * fresh
+    gone = after[..., :1] + after[..., 1:] * leaves
+    # what runs through each place in each column, in place: the arrays are small, and making them is what costs
+    runs = np.broadcast_to(shares[:, :, None, 1:], enters.shape).copy()
+    run = np.zeros(enters.shape[1:])
+    for enter, column in zip(enters, runs, strict=True):
+        run += enter
+        run *= column
+        column[...] = run
+    total = (runs * gone).sum(axis=0)
     logs = np.log(total, out=np.full(total.shape, -np.inf), where=total > 0)
     return np.asarray(logs + np.log(peaks).sum(axis=0)[:, :, None])
 
