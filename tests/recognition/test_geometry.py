@@ -1,3 +1,4 @@
+import cv2
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
@@ -12,6 +13,7 @@ from platekeeper.recognition.geometry import (
     plate_within,
     reading_order,
     rectify,
+    rectify_grey,
     size_of,
     trimmed,
 )
@@ -128,3 +130,39 @@ class TestPlainNumbers:
         assert_allclose(as_quad(as_corners(SQUARE)), SQUARE)
         assert size_of(SQUARE) == (40, 20)
         assert_array_equal(boxes_of(SQUARE[None]), [[10, 20, 50, 40]])
+
+
+class TestRectifyGrey:
+    @pytest.mark.parametrize(
+        "corners",
+        [
+            [(20, 30), (70, 26), (72, 44), (19, 47)],
+            [(-15, -5), (30, -4), (31, 12), (-14, 10)],
+            [(80, 50), (130, 52), (131, 75), (79, 71)],
+            [(0, 0), (100, 0), (100, 60), (0, 60)],
+        ],
+    )
+    def test_is_what_rectify_shows_in_grey(self, corners: list[tuple[int, int]]) -> None:
+        frame = cv2.resize(
+            np.random.default_rng(3).integers(0, 255, (15, 25, 3), dtype=np.uint8),
+            (100, 60),
+            interpolation=cv2.INTER_CUBIC,
+        )
+        quad = np.array(corners, dtype=np.float32)
+
+        grey = rectify_grey(frame, quad, margin=(0.2, 0.3), size=(64, 32))
+
+        coloured = rectify(frame, quad, margin=(0.2, 0.3), size=(64, 32))
+        assert np.abs(grey.astype(int) - cv2.cvtColor(coloured, cv2.COLOR_BGR2GRAY)).max() <= 8
+        assert grey.shape == (32, 64)
+
+    @pytest.mark.parametrize(
+        "corners",
+        [[(500, 500), (520, 500), (520, 510), (500, 510)], [(5, 5)] * 4, [(1, 1), (9, 9), (1, 1), (9, 9)]],
+    )
+    def test_bears_places_that_are_none(self, corners: list[tuple[int, int]]) -> None:
+        frame = np.full((60, 100, 3), 9, np.uint8)
+
+        grey = rectify_grey(frame, np.array(corners, np.float32), margin=(0.1, 0.1), size=(64, 32))
+
+        assert grey.shape == (32, 64)

@@ -37,6 +37,8 @@ SCALED_EVERY = 8
 """So many columns at `FLOOR` are far from the smallest number that can be told."""
 UNLIKELY = 1e-3
 """A character less likely than this in a column starts no candidate there."""
+HOPELESS = 1e-5
+"""A beginning that is so many times less likely than the likeliest is not gone on with."""
 IMPOSSIBLE = -1000.0
 """Stands for -inf where looks are averaged: a text too long for one may still be told by the others."""
 
@@ -71,14 +73,14 @@ def likely_texts(log_probs: LogProbs, *, beam: int = 8) -> list[str]:
         beam: how many texts are kept at each column.
 
     Returns:
-        At most `beam` texts, the likeliest first; the empty text may be among them.
+        At most `beam` texts, the likeliest first, the hopeless left out; the empty text may be among them.
     """
     check_log_probs(log_probs)
     # prefix -> (probability ending in blank, ending in its last character); plain numbers are three times faster
     # than arrays of eight, and no text of a plate's length is so unlikely that they underflow
     beams: dict[str, tuple[float, float]] = {"": (1.0, 0.0)}
-    shares = np.exp(np.maximum(log_probs, FLOOR)).astype(np.float64)
-    for column, falling in zip(shares.tolist(), np.argsort(-shares[:, 1:], axis=1).tolist(), strict=True):
+    table = np.exp(np.maximum(log_probs, FLOOR)).astype(np.float64)
+    for column, falling in zip(table.tolist(), np.argsort(-table[:, 1:], axis=1).tolist(), strict=True):
         nexts: dict[str, tuple[float, float]] = {}
         chars = [(ALPHABET[c], column[c + 1]) for c in falling[:beam] if column[c + 1] > UNLIKELY]
         for prefix, (in_blank, in_char) in beams.items():
@@ -91,7 +93,9 @@ def likely_texts(log_probs: LogProbs, *, beam: int = 8) -> list[str]:
                 start = in_blank if char == last else total
                 known = nexts.get(prefix + char, (0.0, 0.0))
                 nexts[prefix + char] = (known[0], known[1] + start * chance)
-        beams = dict(sorted(nexts.items(), key=lambda item: -item[1][0] - item[1][1])[:beam])
+        falling_next = sorted(nexts.items(), key=lambda item: -item[1][0] - item[1][1])[:beam]
+        least = HOPELESS * sum(falling_next[0][1])
+        beams = {prefix: shares for prefix, shares in falling_next if sum(shares) >= least}
     return list(beams)
 
 

@@ -1,6 +1,6 @@
 """Quadrilaterals and boxes: overlap, order of corners, and making a plate upright."""
 
-from math import dist
+from math import ceil, dist, floor
 
 import cv2
 import numpy as np
@@ -139,12 +139,18 @@ def rectify_grey(
     """
     check_bgr(frame)
     warp = cv2.getPerspectiveTransform(_inner(size, margin), np.asarray(corners, dtype=np.float32))
-    seen = cv2.perspectiveTransform(_inner(size, (0.0, 0.0))[None], warp)[0]
-    height, width = frame.shape[:2]
-    low = np.clip(np.floor(seen.min(axis=0)) - AROUND_PX, 0, (width - 1, height - 1)).astype(int)
-    high = np.clip(np.ceil(seen.max(axis=0)) + AROUND_PX, low + 1, (width, height)).astype(int)
-    grey = cv2.cvtColor(frame[low[1] : high[1], low[0] : high[0]], cv2.COLOR_BGR2GRAY)
-    return _upright(np.asarray(grey, dtype=np.uint8), (corners - low).astype(np.float32), margin, size)
+    xs, ys = zip(*cv2.perspectiveTransform(_inner(size, (0.0, 0.0))[None], warp)[0].tolist(), strict=True)
+    left, right = _within(min(xs), max(xs), frame.shape[1])
+    top, bottom = _within(min(ys), max(ys), frame.shape[0])
+    grey = cv2.cvtColor(frame[top:bottom, left:right], cv2.COLOR_BGR2GRAY)
+    moved = (corners - np.array([left, top])).astype(np.float32)
+    return _upright(np.asarray(grey, dtype=np.uint8), moved, margin, size)
+
+
+def _within(low: float, high: float, side: int) -> tuple[int, int]:
+    """Return from where to where pixels count that lie between two places of a side, at least one."""
+    start = min(max(floor(low) - AROUND_PX, 0), side - 1)
+    return start, min(max(ceil(high) + AROUND_PX, start + 1), side)
 
 
 def _upright(
