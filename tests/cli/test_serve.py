@@ -125,3 +125,7 @@ class TestMigrate:
 
             assert said in told(other.run("migrate"))
             assert said in told(other.run("serve", "--port", str(free_port())))
+
+    def test_is_asked_for_where_a_ledger_is_and_none_was_made(self):
+        with installation() as fresh:
+            assert "run `platekeeper migrate`" in told(fresh.run("ledger", "verify"))

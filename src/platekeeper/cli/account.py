@@ -9,7 +9,7 @@ import click
 
 from platekeeper.errors import PlatekeeperError
 from platekeeper.office.config.database import Database
-from platekeeper.office.config.migrate import set_up_django
+from platekeeper.office.config.migrate import migrate
 
 if TYPE_CHECKING:
     from platekeeper.office.accounts.models import Person
@@ -67,7 +67,7 @@ def _enter(person: "Person", event: str, by: str) -> None:
 def _person(username: str) -> Iterator["Person"]:
     database = Database.located()
     with database.used():
-        set_up_django()
+        migrate(database)
         from platekeeper.office.accounts.models import Person  # noqa: PLC0415
 
         found = Person.objects.using("owner").select_related("agency").filter(username=username).first()

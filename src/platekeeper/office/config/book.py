@@ -5,11 +5,14 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import psycopg
+
 from platekeeper.ledger.book import sign_book
 from platekeeper.ledger.verify import PublicKey
 from platekeeper.office.access.ledger import LedgerBook, book_in, rotate_key
 from platekeeper.office.access.publishing import publish_checkpoints
 from platekeeper.office.config.database import Database
+from platekeeper.office.config.schema import refuse_unmade
 
 
 @contextlib.contextmanager
@@ -17,8 +20,16 @@ def installed_book() -> Iterator[LedgerBook]:
     """Open the ledger of this data folder; its signing key is made with the folder and never leaves it."""
     database = Database.located()
     database.folder.prepare()
-    with database.used():
+    with _made(database):
         yield _book_of(database)
+
+
+@contextlib.contextmanager
+def _made(database: Database) -> Iterator[None]:
+    with database.used():
+        with psycopg.connect(database.address("owner")) as connection:
+            refuse_unmade(connection)
+        yield
 
 
 def sign_and_publish(database: Database) -> None:
@@ -47,7 +58,7 @@ def rotated(by: str) -> PublicKey:
         The new public key.
     """
     database = Database.located()
-    with database.used():
+    with _made(database):
         return hand_over(database, by=by)
 
 

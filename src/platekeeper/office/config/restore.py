@@ -180,7 +180,9 @@ def restore(
 def _claim(database: Database, keys: KeysFile) -> None:
     folder = database.folder.path
     if folder.exists() and any(folder.iterdir()):
-        raise BackupError(f"{folder} is not empty: name an empty or new folder in PLATEKEEPER_DATA.")
+        raise BackupError(
+            f"{folder} is not empty: stop what serves it, and name an empty or new folder in PLATEKEEPER_DATA."
+        )
     (folder / "secrets").mkdir(parents=True, mode=0o700)
     folder.chmod(0o711)
     written_whole(folder / UNFINISHED, b"A restore into this folder has begun and not ended.\n")

@@ -95,6 +95,22 @@ def refuse_other_schema(connection: psycopg.Connection, known: Iterable[Part]) -
         )
 
 
+def refuse_unmade(connection: psycopg.Connection) -> None:
+    """See that a database holds anything of ours; the ledger of any version may be read.
+
+    Args:
+        connection: as `owner`.
+
+    Raises:
+        SchemaError: it is empty.
+    """
+    made = connection.execute("SELECT to_regclass('public.django_migrations') IS NOT NULL").fetchone()
+    if made is None or not made[0]:
+        raise SchemaError(
+            "This database holds nothing yet: run `platekeeper migrate`, or name the right folder in PLATEKEEPER_DATA."
+        )
+
+
 def _made_of(connection: psycopg.Connection) -> dict[str, str]:
     """Return what is kept; where a database has tables and keeps nothing, it is of before anything was kept."""
     has_tables = connection.execute("SELECT to_regclass('public.django_migrations') IS NOT NULL").fetchone()
