@@ -7,6 +7,7 @@ from tests.functional.visits import pictures_of
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 NIGHT = pictures_of("15-canal-street.jpg", (481, 508, 598, 568))  # 8DFG263, a wanted person's
 DUSK = pictures_of("12-foothill-lane.jpg", (481, 465, 555, 504))  # 9CVB138, a hit and run
+CANAL = pictures_of("14-canal-street.jpg", (481, 465, 631, 530))  # 6NPR947, stolen
 LISTENS = """
     window.tones = 0;
     const start = OscillatorNode.prototype.start;
@@ -98,7 +99,7 @@ class TestElCajon:
     def test_turns_red_where_the_state_differs_and_waits_for_a_second_person(self, house, visit):
         officer, dispatcher = visit("officer.ec", color_scheme="dark"), visit("dispatcher.ec")
         officer.live("/dispatch/car/")
-        house.sees("el-cajon", "ec-broadway", "6NPR947", region="US-TX")
+        house.sees("el-cajon", "ec-broadway", "6NPR947", region="US-TX", images=CANAL)
         comes(officer, "Texas", ".alert--red")
         officer.picture("car-red")
         officer.press("d")
@@ -119,7 +120,7 @@ class TestElCajon:
     def test_gives_way_to_a_new_alert_while_it_waits_and_comes_back_when_answered(self, house, visit):
         officer, dispatcher = visit("officer.ec", color_scheme="dark"), visit("dispatcher.ec")
         officer.live("/dispatch/car/")
-        house.sees("el-cajon", "ec-broadway", "6NPR947", region="US-TX")
+        house.sees("el-cajon", "ec-broadway", "6NPR947", region="US-TX", images=CANAL)
         comes(officer, "Texas", ".alert--red")
         waiting = officer.page.locator("#alert-panel").get_attribute("data-alert")
         officer.press("d")

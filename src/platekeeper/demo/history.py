@@ -23,7 +23,7 @@ from platekeeper.office.devices.models import Camera
 
 PRODUCER = "demonstration-history"
 DAYS = 21
-COMMUTERS, PASSING = 30, 20
+COMMUTERS, PASSING = 25, 50
 EVENINGS = frozenset({1, 3, 5})  # of a week counted from a Sunday: Monday, Wednesday, Friday
 _NOT_LIVE = timedelta(minutes=15)
 _BATCH = 500
@@ -121,9 +121,7 @@ def _commuters(slug: str, cameras: int, day: date, draw: random.Random) -> Itera
 
 def _passing(cameras: int, day: date, draw: random.Random) -> Iterator[_Passage]:
     for _ in range(PASSING):
-        yield _Passage(
-            _at(day, min(max(draw.gauss(14, 5), 0.1), 23.9)), draw.randrange(cameras), *_vehicle(draw)
-        )
+        yield _Passage(_at(day, draw.triangular(5, 24, 17)), draw.randrange(cameras), *_vehicle(draw))
 
 
 def _story(story: Mapping[str, str], day: date, draw: random.Random) -> Iterator[_Passage]:

@@ -22,7 +22,7 @@ from platekeeper.policy import Function, Role
 
 from ..doors import logged_in
 from ..people import NOW, a_person
-from ..streets import a_camera, a_list_of, a_read, identified, listed, take
+from ..streets import a_camera, a_list_of, a_picture, a_read, identified, listed, take
 
 AGREE = {"parts": {"characters": "agrees", "state": "agrees", "vehicle": "agrees"}}
 DETAIL: dict[str, dict[str, Any]] = {
@@ -77,7 +77,7 @@ def a_wanted(agency: Agency) -> str:
 
 
 def an_alert(agency: Agency, camera: Camera, plate: str = "8ABC123", **changes: Any) -> UUID:
-    read = identified(a_read(camera, plate, **changes))
+    read = identified(a_read(camera, plate, **{"images": (a_picture(),), **changes}))
     take(agency, read)
     assert read.passage_id is not None
     return read.passage_id

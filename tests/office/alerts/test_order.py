@@ -194,6 +194,33 @@ class TestElCajon:
         assert rows(owner, alert_id)[-1][1] == "STOPPED"
 
 
+class TestWithoutPicture:
+    """What came without a picture of its plate cannot be compared with it (ALR-03)."""
+
+    def test_is_verified_by_nobody_where_the_picture_must_be_compared(self, agency, camera, officer, owner):
+        alert_id = an_alert(agency, camera, images=())
+        step(officer, alert_id, "confirm-status")
+
+        answer = posted(officer, alert_id, "verify")
+
+        assert answer.status_code == 422
+        assert "EC 427.5(b)1" in answer.content.decode()
+        assert "No picture of the plate came with this read" in answer.content.decode()
+        assert rows(owner, alert_id)[-1][1] == "STATUS_CONFIRMED"
+        step(officer, alert_id, "state-suspicion")
+        with pytest.raises(StepRefused):
+            step(officer, alert_id, "stop")
+
+    @pytest.mark.parametrize("profile", ["redondo-beach", "milpitas", "monrovia", "los-angeles"])
+    def test_is_compared_with_the_vehicle_itself_elsewhere(self, profile, owner):
+        agency = an_agency(profile)
+        officer, alert_id = an_officer(agency), an_alert(agency, a_street(agency), images=())
+
+        step(officer, alert_id, "verify")
+
+        assert rows(owner, alert_id)[-1][1] == "VERIFIED"
+
+
 class TestOthers:
     @pytest.mark.parametrize("profile", ["redondo-beach", "milpitas", "monrovia"])
     def test_may_compare_before_the_status_and_excuse_what_is_not_practicable(self, profile, owner):

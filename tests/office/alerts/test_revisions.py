@@ -10,7 +10,7 @@ from platekeeper.office.alerts.models import AlertState
 from platekeeper.office.alerts.stepping import AlertError
 
 from ..people import an_agency
-from ..streets import a_camera, a_list, a_read, take
+from ..streets import a_camera, a_list, a_picture, a_read, take
 from .officers import a_street, an_officer, events, lead, rows, seen, step
 
 A = AlertState
@@ -27,7 +27,8 @@ def camera(agency):
 
 
 def reading(camera, passage, plate, revision, **changes):
-    return a_read(camera, plate, passage_id=passage, revision=revision, **changes)
+    given = {"images": (a_picture(),), **changes}
+    return a_read(camera, plate, passage_id=passage, revision=revision, **given)
 
 
 class TestRevision:

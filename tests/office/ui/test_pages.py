@@ -67,7 +67,7 @@ class TestAlert:
         assert "check--differs" not in page("alerts/alert.html", **scenes.panel(scenes.alert()))
 
     def test_without_a_picture_says_that_it_cannot_be_verified(self) -> None:
-        assert "cannot be verified by eye" in page(
+        assert "look at the vehicle's own plate" in page(
             "alerts/alert.html", **scenes.panel(scenes.alert(roles=[]))
         )
 

@@ -219,6 +219,30 @@ def decide_step(
     return decide_alert_step(profile, file, step.asks)
 
 
+def decide_look(profile: Profile, step: steps.Step, *, has_picture: bool) -> Decision | None:
+    """Decide whether there is anything to compare; None where that is no question of this step.
+
+    Args:
+        profile: policy of the agency whose alert it is.
+        step: the step.
+        has_picture: whether a picture of the plate came with the read.
+
+    Source:
+        ALR-03
+    """
+    if step not in (steps.VERIFY, steps.SECOND_LOOK) or has_picture:
+        return None
+    if profile.alerts.visual.value is not CheckRule.MANDATORY:
+        return None
+    return Denied(
+        clause=profile.alerts.visual.clause,
+        reason="No picture of the plate came with this read, and it must be compared with the vehicle.",
+        remedy="Nobody is stopped on this alert: wait for another read, or close it.",
+        obligation="ALR-03",
+        version=profile.version,
+    )
+
+
 def _alone(profile: Profile) -> Denied:
     return Denied(
         clause=profile.alerts.visual.clause,

@@ -76,6 +76,11 @@ class AlertView:
         return " ".join(first)
 
     @property
+    def has_picture(self) -> bool:
+        """Whether a picture of the plate came with the read: without one nobody can compare (ALR-03)."""
+        return "plate" in self.roles or "plate" in self.pictures
+
+    @property
     def is_finished(self) -> bool:
         """Nothing more is to be done about it."""
         return AlertState(self.state) in FINISHED

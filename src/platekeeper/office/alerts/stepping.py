@@ -14,7 +14,7 @@ from platekeeper.office.accounts.models import Person
 from platekeeper.office.accounts.queries import profile_of
 from platekeeper.office.alerts.lifecycle import DIFFER, ENTRY_WRONG, EXIGENT, MOVES, STEPS, VERIFY, Step
 from platekeeper.office.alerts.models import AlertState, EntryCancellation
-from platekeeper.office.alerts.onfile import DIFFERS, alert_file, decide_step
+from platekeeper.office.alerts.onfile import DIFFERS, alert_file, decide_look, decide_step
 from platekeeper.office.alerts.queries import AlertView
 from platekeeper.office.notices.operations import tell
 from platekeeper.policy import Denied, Role
@@ -80,7 +80,10 @@ def take_step(
     if step is VERIFY and subject.hit.contradictions:
         step, detail = DIFFER, _with_contradictions(subject, detail)
     file = alert_file(subject.history, person.username)
-    decision = decide_step(profile_of(person.agency), file, step, detail)
+    profile = profile_of(person.agency)
+    decision = decide_look(profile, step, has_picture=subject.has_picture) or decide_step(
+        profile, file, step, detail
+    )
     if isinstance(decision, Denied):
         said = {"step": step.name, "clause": decision.clause, "reason": decision.reason}
         record_event(

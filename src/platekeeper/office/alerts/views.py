@@ -28,7 +28,7 @@ from platekeeper.office.alerts.forms import CHANNELS, detail_of
 from platekeeper.office.alerts.intake import take_batch
 from platekeeper.office.alerts.lifecycle import MOVES, STEPS, Step
 from platekeeper.office.alerts.models import AlertState, Disposition
-from platekeeper.office.alerts.onfile import alert_file, checklist, decide_step
+from platekeeper.office.alerts.onfile import alert_file, checklist, decide_look, decide_step
 from platekeeper.office.alerts.queries import (
     AlertView,
     alert_by_id,
@@ -39,7 +39,8 @@ from platekeeper.office.alerts.queries import (
 )
 from platekeeper.office.alerts.stepping import AlertError, take_step
 from platekeeper.office.devices.operations import producer_of
-from platekeeper.policy import Decision, Denied, Function, decide_function
+from platekeeper.policy import Decision, Denied, Function, Profile, decide_function
+from platekeeper.policy.alerts import AlertFile
 
 
 def receive(request: HttpRequest, person: Person, asked: dict[str, Any]) -> AccessGrant:
@@ -203,7 +204,7 @@ def panel(person: Person, view: AlertView, grant: AccessGrant) -> dict[str, Any]
     points = [{"kind": "camera", "lat": hit.lat, "lon": hit.lon, "label": hit.camera.name}] if hit.lat else []
     return {
         "actions": {
-            move.name.replace("-", "_"): _decided(rights, decide_step(profile, file, move), move)
+            move.name.replace("-", "_"): _decided(rights, _by_file(profile, view, file, move), move)
             for move in MOVES[AlertState(view.state)]
             if move.function is not None
         },
@@ -215,6 +216,11 @@ def panel(person: Person, view: AlertView, grant: AccessGrant) -> dict[str, Any]
         "map_points": points,
         "because": grant.record_id,
     }
+
+
+def _by_file(profile: Profile, view: AlertView, file: AlertFile, move: Step) -> Decision:
+    look = decide_look(profile, move, has_picture=view.has_picture)
+    return look or decide_step(profile, file, move)
 
 
 def _decided(rights: dict[Function, Decision], by_file: Decision, move: Step) -> Decision:
