@@ -98,7 +98,7 @@ BEGIN
     IF NOT ledger_holds() THEN
         RAISE EXCEPTION 'the ledger does not hold, so nothing is recorded or shown (CJIS AU-5)' USING ERRCODE = 'PK001';
     END IF;
-    IF v_allowed AND (coalesce(p_request->>'purpose', '') = '' OR p_request->>'policy_version' IS NULL) THEN
+    IF v_allowed AND (btrim(coalesce(p_request->>'purpose', '')) = '' OR btrim(coalesce(p_request->>'policy_version', '')) = '') THEN
         RAISE EXCEPTION 'an access without a purpose or without a policy is not opened (SRC-01)'
             USING ERRCODE = 'insufficient_privilege';
     END IF;

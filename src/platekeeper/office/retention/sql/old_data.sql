@@ -37,7 +37,7 @@ DECLARE
 BEGIN
     SELECT * INTO STRICT v_request FROM old_data_request WHERE id = NEW.request_id;
     IF (CASE NEW.step
-        WHEN 'REQUEST' THEN v_last IS NULL AND NEW.person_id = v_request.requested_by_id
+        WHEN 'REQUEST' THEN v_last IS NULL AND NEW.person_id = v_request.requested_by_id AND NEW.username = v_request.requested_by
         WHEN 'SUBMIT' THEN v_last = 'REQUEST' WHEN 'APPROVE' THEN v_last = 'SUBMIT' WHEN 'EXECUTE' THEN v_last = 'APPROVE'
         WHEN 'HAND_OVER' THEN v_last = 'EXECUTE' WHEN 'REFUSE' THEN v_last IN ('REQUEST', 'SUBMIT') END) IS NOT TRUE
         OR NOT EXISTS (SELECT 1 FROM person p WHERE p.id = NEW.person_id AND p.username = NEW.username
