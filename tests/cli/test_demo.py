@@ -6,6 +6,10 @@ import psycopg
 import pytest
 
 from tests.functional.installation import Installation, installation, migrated
+from tests.recognition.drawn import street_with
+from tests.recognition.local_service import LocalService, serving
+from tests.recognition.test_services import SNAPSHOT
+from tests.recognition.test_sources import picture
 
 
 def told(result) -> str:
@@ -109,3 +113,21 @@ class TestDemo:
         port = (house.data / "postgres" / "port").read_text()
         with pytest.raises(psycopg.OperationalError, match="refused"):
             psycopg.connect(f"host=127.0.0.1 port={port} user=web dbname=platekeeper", connect_timeout=5)
+
+
+class TestTake:
+    def test_tells_what_names_nothing_and_what_a_service_fails_at_and_stores_the_rest(self, house, tmp_path):
+        for name, text in (("a", "8ABC123"), ("b", "7XYZ482"), ("c", "3DEF567")):
+            picture(tmp_path / f"{name}.png", street_with(text))
+        with serving(LocalService(SNAPSHOT, failing=frozenset({1}))) as service:
+            done = house.run(
+                *("take", "--agency", "redondo-beach", "--camera", "rb-pch", "--engine", "platerecognizer"),
+                *(str(tmp_path / "nothing.jpg"), str(tmp_path)),
+                PLATEKEEPER_ENGINE_URL=service.address,
+            )
+
+        assert done.returncode == 1
+        missing, failed = done.stderr.strip().splitlines()
+        assert missing.startswith(f"{tmp_path / 'nothing.jpg'}: there is no such file or folder")
+        assert failed.startswith(f"{tmp_path / 'b.png'}: the recognition service platerecognizer failed")
+        assert done.stdout.startswith("2 reads are new")
