@@ -12,7 +12,7 @@ from platekeeper.office.access import screening
 from platekeeper.office.access.inquiries import Screening
 from platekeeper.office.access.operations import AccessDenied, in_house
 from platekeeper.office.evidence.custody import take_custody_step
-from platekeeper.office.evidence.models import EvidencePackage
+from platekeeper.office.evidence.models import CustodyState, EvidencePackage
 from platekeeper.office.evidence.queries import custody_of, releases_for, unbooked_packages
 from platekeeper.office.sharing.lifecycle import WITHDRAW, ReleaseState
 from platekeeper.office.sharing.models import StepName
@@ -87,10 +87,18 @@ class Scene:
         )
 
     def hands_over(self, web, package, person=None, **detail):
+        last = custody_of(package)[-1]
+        if last.state == CustodyState.SEALED:
+            self.steps(web, package, self.handler, last.number + 1, CustodyState.WRITTEN, {})
         number = custody_of(package)[-1].number + 1
+        detail = {"place": "Room 3", **detail}
+        self.steps(web, package, person or self.handler, number, CustodyState.HANDED_OVER, detail)
+
+    def steps(self, web, package, person, number, state, detail):
+        event = f"evidence.{state.lower().replace('_', '-')}"
         web.execute(
-            "SELECT take_custody_step(%s, %s, %s, 'HANDED_OVER', 'evidence.handed-over', %s::jsonb)",
-            [(person or self.handler).pk, package.id, number, json.dumps({"place": "Room 3", **detail})],
+            "SELECT take_custody_step(%s, %s, %s, %s, %s, %s::jsonb)",
+            [person.pk, package.id, number, state, event, json.dumps(detail)],
         )
 
 
@@ -192,9 +200,25 @@ def naming(database) -> Scene:
 
 class TestNamedPlates:
     @pytest.mark.parametrize(
+        "plates", [["%"], ["*"], ["?*"], ["8abc123"], [""], ["8ABC123", "_"], ["8ABC123", " "]]
+    )
+    def test_are_refused_where_they_would_name_any(self, scene, web, plates):
+        asked = {"recipient_class": "local", "recipient_agency": "Anytown PD", "recipient_state": "CA",
+            "requester": "Det. Doe", "contact": "", "verified_by": "", "purpose_code": "x", "purpose": "x",
+            "authority": "", "disclaims": [], "case_number": "1", "their_number": "", "data_wanted": "reads",
+            "letter_name": "", "plates": plates}  # fmt: skip
+
+        with pytest.raises(psycopg.errors.CheckViolation, match="plates"):
+            web.execute(
+                "SELECT enter_release_request(%s, %s::jsonb, NULL, NULL)",
+                [scene.asker.pk, json.dumps(asked)],
+            )
+
+    @pytest.mark.parametrize(
         ("function", "query"),
         [
-            ("search", {}), ("search", {"plate": "7XYZ999"}), ("search", {"plate": "8AB*"}), ("search", {"plate": ""}),
+            ("search", {}), ("search", {"reads": []}), ("search", {"plate": "7XYZ999"}),
+            ("search", {"plate": "8AB*"}), ("search", {"plate": ""}),
             ("search", {"plate": PLATE, "analysis": "companions"}), ("search", {"cameras": [1], "since": "2026-01-01"}),
             ("view-read", {"read": "019b0000-0000-7000-8000-000000000000"}), ("view-image", {"case": "26-01234"}),
         ],
@@ -311,7 +335,7 @@ class TestTakeCustodyStep:
         scene = Scene()
         package = own(scene)
 
-        with pytest.raises(REFUSED, match="approved release"):
+        with pytest.raises(REFUSED, match="HLD-02"):
             web.execute(
                 "SELECT take_custody_step(%s, %s, 2, 'WRITTEN', 'evidence.handed-over', '{\"received_by\": \"ICE\"}')",
                 [scene.handler.pk, package.id],

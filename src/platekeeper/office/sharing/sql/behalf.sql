@@ -60,7 +60,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp 
 BEGIN
     IF NEW.on_behalf_of = NEW.full_name || ', ' || NEW.organization
         OR release_covers(NEW.agency_id, NEW.query->>'release', NEW.person_id, NEW.on_behalf_of, NEW.case_number, NEW.purpose,
-                          NEW.query)
+                          CASE NEW.function WHEN 'search' THEN NEW.query - 'reads' ELSE NEW.query END)    -- it finds them first
         OR NEW.function <> 'export' AND EXISTS (
             SELECT FROM person p WHERE p.agency_id = NEW.agency_id AND p.is_active
                AND p.full_name || ' (' || p.username || '), ' || NEW.organization = NEW.on_behalf_of)

@@ -37,7 +37,9 @@ CREATE TABLE release_request (
     case_number text NOT NULL,
     their_number text NOT NULL,
     data_wanted text NOT NULL CHECK (btrim(data_wanted) <> ''),
-    plates text[] NOT NULL DEFAULT '{}' CHECK (array_position(plates, NULL) IS NULL),   -- named in it, ? and * for the unknown
+    -- named in it, in normal form, ? and * for the unknown; one of which nothing is known names no plate
+    plates text[] NOT NULL DEFAULT '{}' CHECK (array_position(plates, NULL) IS NULL
+        AND array_position(plates, '') IS NULL AND array_to_string(plates, ' ') ~ '^([?*]*[A-Z0-9][A-Z0-9?*]*( |$))*$'),
     letter bytea CHECK (octet_length(letter) BETWEEN 1 AND 10485760),
     letter_name text NOT NULL,
     letter_sha256 bytea GENERATED ALWAYS AS (sha256(letter)) STORED,
