@@ -25,7 +25,8 @@ hypothesis.settings.register_profile("platekeeper", deadline=None, derandomize=T
 hypothesis.settings.load_profile("platekeeper")
 
 # whole servers, started, killed and attacked: a file takes minutes, so no core may get one when all others are done
-_LONGEST = ("attacks", "pages", "functional", "cli", "demo")
+# (what carries the whole ledger elsewhere comes before other tests have filled it)
+_LONGEST = ("attacks", "pages", "functional", "cli", "demo", "test_keeping.py")
 _PAGES = ("test_accessibility.py", "test_browser.py", "test_line.py", "test_officer.py", "test_passkeys.py")
 
 

@@ -97,3 +97,10 @@ def _usable_afterwards(connection: psycopg.Connection[Any]) -> Iterator[None]:
         if connection.info.transaction_status == TransactionStatus.ACTIVE:
             connection.close()
         raise
+    except (
+        IndexError
+    ) as error:  # the driver's own, where the failure comes after the last answer that it waited for
+        connection.close()
+        raise psycopg.OperationalError(
+            "The transaction failed at its end; nothing of it was kept."
+        ) from error

@@ -229,8 +229,9 @@ class TestSnapshot:
         ).fetchall()
         assert kept == [(
             {
-                "plate": "8ABC123", "region": "US-CA", "category": "WANTED_PERSON", "vehicle": "2014 Ford F-150, white",
-                "case_agent": "Maya Lindqvist", "case_number": "26-00417", "synopsis": "Robbery",
+                "plate": "8ABC123", "region": "US-CA", "category": "WANTED_PERSON", "record": "",
+                "vehicle": "2014 Ford F-150, white", "case_agent": "Maya Lindqvist",
+                "case_number": "26-00417", "synopsis": "Robbery",
             },
             hot_list.name,
             policy.load_profile(agency.profile).alerts.purpose.value,
