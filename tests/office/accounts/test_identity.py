@@ -216,6 +216,16 @@ class TestLock:
         assert person.locked_at is None
 
 
+def told(database, person) -> str:
+    """Return what the ledger's first entry about somebody says."""
+    with psycopg.connect(database.address("auditor")) as connection:
+        (details,) = connection.execute(
+            "SELECT details FROM ledger_entry JOIN ledger_details USING (sequence) WHERE subject = %s",
+            [person.username],
+        ).fetchone()
+    return details
+
+
 class TestDeactivated:
     def test_account_is_refused_and_the_attempt_is_told_to_the_office(self, database):
         person = a_person(an_agency("los-angeles"), suspended_until=timezone.now() + timedelta(days=30))
@@ -225,12 +235,7 @@ class TestDeactivated:
 
         assert "This account is deactivated" in answer.content.decode()
         assert events(database, person) == ["login.refused"]
-        with psycopg.connect(database.address("auditor")) as connection:
-            details = connection.execute(
-                "SELECT details FROM ledger_entry JOIN ledger_details USING (sequence) WHERE subject = %s",
-                [person.username],
-            ).fetchone()
-        assert "Professional Standards Bureau" in details[0]
+        assert "Professional Standards Bureau" in told(database, person)
 
     @pytest.mark.parametrize("profile", PROFILES)
     def test_left_idle_is_refused_before_any_job_ran_and_told_at_once(self, database, profile):
@@ -244,12 +249,7 @@ class TestDeactivated:
 
         assert "not used for 90 days and is disabled" in answer.content.decode()
         assert events(database, person) == ["login.refused"]
-        with psycopg.connect(database.address("auditor")) as connection:
-            details = connection.execute(
-                "SELECT details FROM ledger_entry JOIN ledger_details USING (sequence) WHERE subject = %s",
-                [person.username],
-            ).fetchone()
-        assert office in details[0]
+        assert office in told(database, person)
         assert Notice.objects.filter(agency=agency, kind="login-refused").exists()
 
 

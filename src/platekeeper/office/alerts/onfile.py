@@ -234,23 +234,24 @@ def decide_look(profile: Profile, step: steps.Step, *, has_picture: bool) -> Dec
         return None
     if profile.alerts.visual.value is not CheckRule.MANDATORY:
         return None
-    return Denied(
-        clause=profile.alerts.visual.clause,
-        reason="No picture of the plate came with this read, and it must be compared with the vehicle.",
-        remedy="Nobody is stopped on this alert: wait for another read, or close it.",
-        obligation="ALR-03",
-        version=profile.version,
+    return _uncompared(
+        profile,
+        "No picture of the plate came with this read, and it must be compared with the vehicle.",
+        "Nobody is stopped on this alert: wait for another read, or close it.",
     )
 
 
 def _alone(profile: Profile) -> Denied:
-    return Denied(
-        clause=profile.alerts.visual.clause,
-        reason="You made the first comparison, and it found a contradiction.",
-        remedy="Have somebody else compare plate and vehicle with the pictures.",
-        obligation="ALR-03",
-        version=profile.version,
+    return _uncompared(
+        profile,
+        "You made the first comparison, and it found a contradiction.",
+        "Have somebody else compare plate and vehicle with the pictures.",
     )
+
+
+def _uncompared(profile: Profile, reason: str, remedy: str) -> Denied:
+    clause, version = profile.alerts.visual.clause, profile.version
+    return Denied(clause=clause, reason=reason, remedy=remedy, obligation="ALR-03", version=version)
 
 
 def _excused(profile: Profile, file: AlertFile, step: steps.Step, detail: Mapping[str, Any]) -> Decision:
