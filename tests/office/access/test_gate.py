@@ -422,7 +422,7 @@ class TestOpenAccess:
     def test_is_refused_to_an_inactive_person(self, street, web, owner):
         Person.objects.using(OWNER).filter(pk=street.person.pk).update(is_active=False)
 
-        with pytest.raises(InsufficientPrivilege, match="no active person"):
+        with pytest.raises(InsufficientPrivilege, match="may act now"):
             opened(web, a_request(street.person))
 
         assert _records(owner, street.person) == 0

@@ -179,6 +179,7 @@ VIEWS: dict[str, tuple[str, ...]] = {
 
 # function -> (owner, roles that may call it); functions run with their owner's rights
 FUNCTIONS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "may_act": ("owner", ("gate", "web")),
     "typed_fold": ("owner", ("gate", "web")),
     "finding_looks": ("gate", ("web",)),
     "judges_finding": ("gate", ()),

@@ -128,7 +128,9 @@ def _handed_over(
             return decision
     is_own = (
         not stated.get("release")
-        and Person.objects.filter(agency=agency, username=receiver, is_active=True).exists()
+        and Person.objects.filter(agency=agency, username=receiver, is_active=True)
+        .exclude(suspended_until__gt=now)
+        .exists()
     )
     return decide_hand_over(profile_of(agency), receiver, is_own=is_own, is_released=release is not None)
 

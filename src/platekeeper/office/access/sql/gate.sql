@@ -119,7 +119,7 @@ BEGIN
                person_id bigint, on_behalf_of text, function text, query jsonb, purpose text, case_number text,
                reason text, outcome text, clauses text[], explanation text, policy_version text, parent_id uuid,
                source text, case_known boolean, fresh_seconds float8)
-          JOIN person p ON p.id = q.person_id AND p.is_active
+          JOIN person p ON p.id = q.person_id AND (may_act(p) OR NOT v_allowed)  -- of a refusal there is a record, whoever it is
           JOIN agency a ON a.id = p.agency_id
         RETURNING r.*
     ), opened AS (
@@ -135,7 +135,7 @@ BEGIN
     )
     SELECT r.* INTO v_record FROM recorded r;
     IF NOT FOUND THEN
-        RAISE EXCEPTION 'no active person of that number' USING ERRCODE = 'insufficient_privilege';
+        RAISE EXCEPTION 'no person of that number may act now (USR-09, USR-11)' USING ERRCODE = 'insufficient_privilege';
     END IF;
     IF v_allowed AND (p_request->>'rms_classification' <> '' OR EXISTS (SELECT FROM rms_connection)) THEN  -- few have one
         -- the records management system of the agency whose data it is hears of it, or nobody does (SRC-03)

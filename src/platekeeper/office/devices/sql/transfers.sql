@@ -106,7 +106,7 @@ DECLARE
     v_step transfer_step;
 BEGIN
     SELECT * INTO v_person FROM person
-     WHERE id = p_person AND is_active AND roles::text[] && ARRAY['administrator', 'custodian']
+     WHERE id = p_person AND may_act(person) AND roles::text[] && ARRAY['administrator', 'custodian']
        AND agency_id = (SELECT agency_id FROM camera WHERE id = p_camera AND kind = 'VEHICLE');
     IF v_person.id IS NULL THEN
         RAISE EXCEPTION 'administrator or custodian of the vehicle''s agency states it (COL-02)'

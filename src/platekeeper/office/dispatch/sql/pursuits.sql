@@ -9,9 +9,9 @@ BEGIN
     THEN
         RAISE EXCEPTION 'this pursuit was answered already (OPS-02)' USING ERRCODE = 'insufficient_privilege';
     END IF;
-    IF NEW.answered_by_id IS NOT NULL AND NOT EXISTS (
+    IF NEW.answered_by_id IS NOT NULL AND OLD.answered_at IS NULL AND NOT EXISTS (
         SELECT FROM person p JOIN unit_shift s ON s.id = NEW.shift_id
-         WHERE p.id = NEW.answered_by_id AND p.id <> s.person_id AND p.agency_id = NEW.agency_id
+         WHERE p.id = NEW.answered_by_id AND p.id <> s.person_id AND p.agency_id = NEW.agency_id AND may_act(p)
            AND p.roles::text[] && ARRAY['supervisor', 'commander'])
     THEN
         RAISE EXCEPTION 'another supervisor of the agency answers for a pursuit (OPS-02)' USING ERRCODE = 'insufficient_privilege';

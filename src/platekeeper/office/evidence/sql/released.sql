@@ -21,7 +21,7 @@ DECLARE
     v_now timestamptz := clock_timestamp();
 BEGIN
     SELECT r.* INTO v_record FROM person p JOIN access_record r ON r.agency_id = p.agency_id AND r.id = p_access
-     WHERE p.id = p_person AND p.is_active AND r.person_id = p.id AND r.function = 'export' AND r.outcome = 'ALLOWED'
+     WHERE p.id = p_person AND may_act(p) AND r.person_id = p.id AND r.function = 'export' AND r.outcome = 'ALLOWED'
        AND r.accessed_at > v_now - interval '6 hours';
     IF FOUND THEN
         SELECT g.* INTO v_grant FROM access_grant g
@@ -80,7 +80,7 @@ DECLARE
 BEGIN
     SELECT p.* INTO v_person FROM person p
       JOIN evidence_package e ON e.agency_id = p.agency_id AND e.id = p_package
-     WHERE p.id = p_person AND p.is_active;
+     WHERE p.id = p_person AND may_act(p);
     SELECT s.* INTO v_last FROM custody_step s
      WHERE s.agency_id = v_person.agency_id AND s.package_id = p_package ORDER BY s.number DESC LIMIT 1;
     IF v_last.number IS NULL OR p_number IS DISTINCT FROM v_last.number + 1 THEN
@@ -114,7 +114,7 @@ BEGIN
         -- made for the same case
         IF (CASE WHEN v_release IS NULL THEN EXISTS (
                 SELECT 1 FROM person p
-                 WHERE p.agency_id = v_person.agency_id AND p.is_active AND p.username = p_detail->>'received_by')
+                 WHERE p.agency_id = v_person.agency_id AND may_act(p) AND p.username = p_detail->>'received_by')
             ELSE EXISTS (
                 SELECT 1 FROM release_request r JOIN release_step s ON s.request_id = r.id AND s.step = 'APPROVE'
                  WHERE r.id = v_release AND r.agency_id = v_person.agency_id AND r.case_number = v_package.case_number

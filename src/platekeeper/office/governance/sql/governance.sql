@@ -41,13 +41,13 @@ END $$;
 CREATE TRIGGER profile_version_in_force AFTER INSERT ON profile_version
     FOR EACH ROW EXECUTE FUNCTION put_profile_in_force();
 
--- An active person in one of the roles that answer for the profile, or an error.
+-- A person who may act now in one of the roles that answer for the profile, or an error.
 CREATE FUNCTION answerable_person(p_person bigint, p_role text) RETURNS person
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     v_person person;
 BEGIN
-    SELECT * INTO v_person FROM person WHERE id = p_person AND is_active AND p_role = ANY (roles)
+    SELECT * INTO v_person FROM person WHERE id = p_person AND may_act(person) AND p_role = ANY (roles)
        AND p_role IN ('administrator', 'custodian');
     IF NOT FOUND THEN
         RAISE EXCEPTION 'the profile is answered for by an administrator or a custodian (GOV-07, GOV-09)'

@@ -8,9 +8,9 @@ DECLARE
     v_id bigint;
 BEGIN
     SELECT p.agency_id, p.username, a.slug INTO v_who
-      FROM person p JOIN agency a ON a.id = p.agency_id WHERE p.id = p_person_id AND p.is_active;
+      FROM person p JOIN agency a ON a.id = p.agency_id WHERE p.id = p_person_id AND may_act(p);
     IF NOT FOUND THEN
-        RAISE EXCEPTION 'no active person of that number' USING ERRCODE = 'insufficient_privilege';
+        RAISE EXCEPTION 'no person of that number may act now (USR-09, USR-11)' USING ERRCODE = 'insufficient_privilege';
     END IF;
     INSERT INTO entry_request (agency_id, plate, region, vehicle, interest, purpose, case_agent, case_number, synopsis,
                                report_attested, is_personal, expires_at, shift_ends_at, requested_by_id, requested_at)
@@ -34,7 +34,7 @@ BEGIN
     SELECT * INTO v_request FROM entry_request WHERE id = p_request_id;
     SELECT p.agency_id, p.username, p.roles, p.is_on_duty, a.slug INTO v_who
       FROM person p JOIN agency a ON a.id = p.agency_id
-     WHERE p.id = p_person_id AND p.is_active AND p.agency_id = v_request.agency_id;
+     WHERE p.id = p_person_id AND may_act(p) AND p.agency_id = v_request.agency_id;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'no request of that number for this person' USING ERRCODE = 'insufficient_privilege';
     END IF;

@@ -66,7 +66,7 @@ $$;
 CREATE FUNCTION judges_finding(p_person_id bigint, p_finding bigint) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT EXISTS (
-        SELECT FROM misuse_finding f JOIN person p ON p.id = p_person_id AND p.is_active AND p.id <> f.subject_id
+        SELECT FROM misuse_finding f JOIN person p ON p.id = p_person_id AND may_act(p) AND p.id <> f.subject_id
          WHERE f.id = p_finding AND (
                NOT f.is_outside AND f.agency_id = p.agency_id
                OR f.is_outside AND EXISTS (

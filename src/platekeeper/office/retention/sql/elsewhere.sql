@@ -25,7 +25,7 @@ DECLARE
     v_number integer;
 BEGIN
     SELECT * INTO v_person FROM person
-     WHERE id = p_person AND is_active AND roles::text[] && ARRAY['administrator', 'custodian'];
+     WHERE id = p_person AND may_act(person) AND roles::text[] && ARRAY['administrator', 'custodian'];
     IF v_person.id IS NULL THEN
         RAISE EXCEPTION 'administrator or custodian notes what a host confirmed (RET-08)'
             USING ERRCODE = 'insufficient_privilege';

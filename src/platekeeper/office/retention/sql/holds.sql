@@ -69,9 +69,9 @@ DECLARE
     v_hold hold := jsonb_populate_record(NULL::hold, p_hold);
     v_person person;
 BEGIN
-    SELECT * INTO v_person FROM person WHERE id = p_person AND is_active;
+    SELECT * INTO v_person FROM person WHERE id = p_person AND may_act(person);
     IF NOT FOUND THEN
-        RAISE EXCEPTION 'no active person of that number' USING ERRCODE = 'insufficient_privilege';
+        RAISE EXCEPTION 'no person of that number may act now (USR-09, USR-11)' USING ERRCODE = 'insufficient_privilege';
     END IF;
     PERFORM purge_or_hold();
     INSERT INTO hold (agency_id, kind, case_number, reason, contact, scope, plate, lat, lon, radius_m, covers_from,
@@ -116,7 +116,7 @@ DECLARE
     v_number integer;
     v_supervises boolean;
 BEGIN
-    SELECT * INTO v_person FROM person WHERE id = p_person AND is_active;
+    SELECT * INTO v_person FROM person WHERE id = p_person AND may_act(person);
     SELECT * INTO v_hold FROM hold WHERE id = p_hold AND agency_id = v_person.agency_id;
     IF v_hold.id IS NULL THEN
         RAISE EXCEPTION 'there is no such hold in this person''s agency' USING ERRCODE = 'insufficient_privilege';

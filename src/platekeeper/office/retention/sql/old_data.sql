@@ -41,7 +41,7 @@ BEGIN
         WHEN 'SUBMIT' THEN v_last = 'REQUEST' WHEN 'APPROVE' THEN v_last = 'SUBMIT' WHEN 'EXECUTE' THEN v_last = 'APPROVE'
         WHEN 'HAND_OVER' THEN v_last = 'EXECUTE' WHEN 'REFUSE' THEN v_last IN ('REQUEST', 'SUBMIT') END) IS NOT TRUE
         OR NOT EXISTS (SELECT 1 FROM person p WHERE p.id = NEW.person_id AND p.username = NEW.username
-                          AND p.agency_id = v_request.agency_id AND p.is_active)
+                          AND p.agency_id = v_request.agency_id AND may_act(p))
     THEN
         RAISE EXCEPTION 'step % is out of turn (RET-07)', NEW.step USING ERRCODE = 'check_violation';
     END IF;

@@ -94,7 +94,7 @@ DECLARE
     v_person person;
     v_schedule retention_schedule;
 BEGIN
-    SELECT * INTO v_person FROM person WHERE id = p_person AND is_active AND p_role = ANY (roles);
+    SELECT * INTO v_person FROM person WHERE id = p_person AND may_act(person) AND p_role = ANY (roles);
     SELECT * INTO v_schedule FROM retention_schedule WHERE id = p_schedule AND agency_id = v_person.agency_id;
     IF v_schedule.id IS NULL OR p_role NOT IN ('administrator', 'custodian') THEN
         RAISE EXCEPTION 'a schedule is approved by its agency''s administrator and custodian (GOV-07)'

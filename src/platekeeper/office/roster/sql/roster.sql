@@ -35,9 +35,7 @@ DECLARE
     v_actor person;
 BEGIN
     SELECT * INTO v_actor FROM person
-     WHERE id = p_actor_id AND roles && p_roles::varchar[] AND is_active AND NOT must_choose_password
-       AND separated_at IS NULL AND disabled_at IS NULL
-       AND (suspended_until IS NULL OR suspended_until <= clock_timestamp());
+     WHERE id = p_actor_id AND roles && p_roles::varchar[] AND may_act(person) AND NOT must_choose_password;
     IF NOT FOUND THEN
         PERFORM roster_refuse('Nobody with the right to do this was named (GOV-09).');
     END IF;
@@ -329,7 +327,7 @@ DECLARE
     v_person person;
     v_in_force text;
 BEGIN
-    SELECT * INTO v_person FROM person WHERE id = p_person_id AND is_active AND separated_at IS NULL FOR UPDATE;
+    SELECT * INTO v_person FROM person WHERE id = p_person_id AND may_act(person) FOR UPDATE;
     SELECT version INTO v_in_force FROM issued_document
      WHERE agency_id = v_person.agency_id AND title = p_title ORDER BY issued_at DESC LIMIT 1;
     IF v_in_force IS NULL THEN  -- what nobody issued is in force as the policy names it, in the policy's own revision

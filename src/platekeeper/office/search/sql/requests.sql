@@ -34,7 +34,7 @@ DECLARE
     v_person record;
 BEGIN
     SELECT p.username, p.agency_id, a.slug INTO v_person FROM person p JOIN agency a ON a.id = p.agency_id
-     WHERE p.id = p_person_id AND p.is_active;
+     WHERE p.id = p_person_id AND may_act(p);
     INSERT INTO access_request (agency_id, access_id, person_id, kind, note, requested_at)
     SELECT r.agency_id, r.id, r.person_id, p_kind, p_note, clock_timestamp() FROM access_record r
      WHERE r.agency_id = v_person.agency_id AND r.id = p_access_id AND r.person_id = p_person_id
@@ -57,7 +57,7 @@ DECLARE
 BEGIN
     SELECT p.username, p.agency_id, a.slug, p.is_on_duty AND p_on_duty AS on_duty,
            CASE WHEN 'commander' = ANY (p.roles) THEN 'commander' WHEN 'supervisor' = ANY (p.roles) THEN 'supervisor' END AS role
-      INTO v_person FROM person p JOIN agency a ON a.id = p.agency_id WHERE p.id = p_person_id AND p.is_active;
+      INTO v_person FROM person p JOIN agency a ON a.id = p.agency_id WHERE p.id = p_person_id AND may_act(p);
     IF v_person.role IS NULL OR NOT EXISTS (
         SELECT 1 FROM access_request q
          WHERE q.id = p_request AND q.agency_id = v_person.agency_id AND q.person_id <> p_person_id)
@@ -85,7 +85,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
            AND (q.person_id = p.id OR p.roles && ARRAY['supervisor', 'commander']::varchar[])
       JOIN access_record r ON r.agency_id = q.agency_id AND r.id = q.access_id
       LEFT JOIN access_consent c ON c.request_id = q.id
-     WHERE p.id = p_person_id AND p.is_active AND q.requested_at > now() - interval '30 days'
+     WHERE p.id = p_person_id AND may_act(p) AND q.requested_at > now() - interval '30 days'
      ORDER BY q.requested_at DESC LIMIT 200
 $$;
 

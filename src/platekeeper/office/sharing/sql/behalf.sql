@@ -14,9 +14,9 @@ DECLARE
     v_asked release_request := jsonb_populate_record(NULL::release_request, p_request - '{id,letter,letter_sha256}'::text[]);
     v_person person;
 BEGIN
-    SELECT * INTO v_person FROM person WHERE id = p_person AND is_active;
+    SELECT * INTO v_person FROM person WHERE id = p_person AND may_act(person);
     IF NOT FOUND THEN
-        RAISE EXCEPTION 'no active person of that number' USING ERRCODE = 'insufficient_privilege';
+        RAISE EXCEPTION 'no person of that number may act now (USR-09, USR-11)' USING ERRCODE = 'insufficient_privilege';
     END IF;
     INSERT INTO release_request (agency_id, recipient_class, recipient_agency, recipient_state, requester, contact, verified_by,
                                  purpose_code, purpose, authority, disclaims, case_number, their_number, data_wanted, letter,
@@ -62,7 +62,7 @@ BEGIN
         OR release_covers(NEW.agency_id, NEW.query->>'release', NEW.person_id, NEW.on_behalf_of, NEW.case_number, NEW.purpose,
                           CASE NEW.function WHEN 'search' THEN NEW.query - 'reads' ELSE NEW.query END)    -- it finds them first
         OR NEW.function <> 'export' AND EXISTS (
-            SELECT FROM person p WHERE p.agency_id = NEW.agency_id AND p.is_active
+            SELECT FROM person p WHERE p.agency_id = NEW.agency_id AND may_act(p)
                AND p.full_name || ' (' || p.username || '), ' || NEW.organization = NEW.on_behalf_of)
     THEN
         RETURN NEW;
@@ -82,6 +82,6 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
       FROM person p
       JOIN release_request q ON q.id = p_request AND q.agency_id = p.agency_id
       JOIN access_record r ON r.agency_id = p.agency_id AND r.accessed_at >= q.asked_at
-     WHERE p.id = p_person AND p.is_active AND r.on_behalf_of <> '' AND r.query->>'release' = p_request::text
+     WHERE p.id = p_person AND may_act(p) AND r.on_behalf_of <> '' AND r.query->>'release' = p_request::text
      ORDER BY r.accessed_at DESC LIMIT 200
 $$;

@@ -107,7 +107,7 @@ DECLARE
     v_state text;
     v_may_approve boolean;
 BEGIN
-    SELECT * INTO v_person FROM person WHERE id = p_person AND is_active;
+    SELECT * INTO v_person FROM person WHERE id = p_person AND may_act(person);
     SELECT * INTO v_asked FROM release_request WHERE id = p_request AND agency_id = v_person.agency_id;
     IF v_asked.id IS NULL THEN
         RAISE EXCEPTION 'there is no such request in this person''s agency' USING ERRCODE = 'insufficient_privilege';
@@ -180,7 +180,7 @@ DECLARE
     v_noted interagency_agreement := jsonb_populate_record(NULL::interagency_agreement, p_agreement - 'id');
     v_person person;
 BEGIN
-    SELECT * INTO v_person FROM person WHERE id = p_person AND is_active AND roles::text[] && ARRAY['commander', 'custodian'];
+    SELECT * INTO v_person FROM person WHERE id = p_person AND may_act(person) AND roles::text[] && ARRAY['commander', 'custodian'];
     IF NOT FOUND THEN
         RAISE EXCEPTION 'agreements are noted by who may approve releases (SHR-08)' USING ERRCODE = 'insufficient_privilege';
     END IF;
@@ -199,7 +199,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp 
 DECLARE
     v_person person;
 BEGIN
-    SELECT * INTO v_person FROM person WHERE id = p_person AND is_active AND roles::text[] && ARRAY['commander', 'custodian'];
+    SELECT * INTO v_person FROM person WHERE id = p_person AND may_act(person) AND roles::text[] && ARRAY['commander', 'custodian'];
     UPDATE interagency_agreement SET ended_at = clock_timestamp(), ended_by = v_person.username, ended_because = p_because
      WHERE id = p_agreement AND agency_id = v_person.agency_id AND ended_at IS NULL AND btrim(p_because) <> '';
     IF NOT FOUND THEN
