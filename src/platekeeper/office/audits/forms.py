@@ -9,7 +9,7 @@ class RecordsForm(forms.Form):
     """Filters of the list of access records."""
 
     person = forms.CharField(required=False, max_length=60)
-    plate = forms.CharField(required=False, max_length=32, label="Plate asked")
+    plate = forms.CharField(required=False, max_length=32, label="Plate asked or seen")
     function = forms.ChoiceField(
         required=False, choices=[("", "Any")] + [(f.value, f.value.replace("-", " ")) for f in Function]
     )

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import connections
 from django.db.models import Q, QuerySet
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from platekeeper.office.access.models import AccessRecord, Entry, Grant
@@ -76,7 +77,8 @@ def _filtered(rows: QuerySet[AccessRecord], given: dict[str, Any]) -> QuerySet[A
         if given.get(name):
             rows = rows.filter(**{name: given[name]})
     if given.get("plate"):
-        rows = rows.filter(query__plate__icontains=given["plate"].strip())
+        about = RawSQL("SELECT * FROM records_about(%s)", [given["plate"]])  # the plate is a parameter
+        rows = rows.filter(Q(id__in=about) | Q(query__plate__icontains=given["plate"].strip()))
     if given.get("since"):
         rows = rows.filter(accessed_at__gte=_midnight(given["since"]))
     if given.get("until"):

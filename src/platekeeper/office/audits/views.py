@@ -20,8 +20,10 @@ from platekeeper.office.audits.queries import covering_checkpoint
 @require_GET
 def access_records(request: HttpRequest) -> HttpResponse:
     """List access records by person, purpose, function, time and case."""
-    form = RecordsForm(request.GET or None)
-    given = {name: value for name, value in form.cleaned_data.items() if value} if form.is_valid() else {}
+    form = RecordsForm(request.GET)
+    if not form.is_valid():  # a filter left out would pass for an answer
+        return render(request, "audits/access_records.html", {"form": form}, status=422)
+    given = {name: value for name, value in form.cleaned_data.items() if value}
     grant = opened_for_audit(request, {name: str(value) for name, value in given.items()})
     records, more = find_records(grant, given, before=_moment(request.GET.get("before", "")))
     query = request.GET.copy()

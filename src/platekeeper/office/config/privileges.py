@@ -323,6 +323,7 @@ FUNCTIONS: dict[str, tuple[str, tuple[str, ...]]] = {
     "open_grants": ("gate", ("web",)),
     "order_deployment": ("gate", ("web",)),
     "own_record": ("gate", ("web",)),
+    "records_about": ("gate", ("web",)),
     "person_lock_stays": ("owner", ()),
     "plate_bigrams": ("owner", ("gate", "web")),
     "plates_looking_like": ("gate", ("web",)),
