@@ -216,7 +216,7 @@ BEGIN
     END LOOP;
 END $$;
 
--- Alerts that nobody finished: they leave the queue, and the ledger says so.
+-- Alerts that nobody finished in a shift: they leave the queue, and the ledger says so. Before that none does, whoever asks.
 CREATE FUNCTION expire_alerts(p_before timestamptz) RETURNS SETOF uuid
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
@@ -229,7 +229,7 @@ BEGIN
                SELECT s.state, s.number FROM alert_step s
                 WHERE s.agency_id = a.agency_id AND s.alert_id = a.id ORDER BY s.number DESC LIMIT 1) AS l ON true
           JOIN alert_move m ON m.state = coalesce(l.state, 'RAISED') AND m.step = 'expire'
-         WHERE a.raised_at < p_before
+         WHERE a.raised_at < least(p_before, clock_timestamp() - interval '12 hours')   -- queries.EXPIRES_AFTER
          ORDER BY a.raised_at LIMIT 500
     LOOP
         PERFORM add_alert_step(
