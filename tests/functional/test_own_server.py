@@ -1,5 +1,6 @@
 """A PostgreSQL of one's own (DATABASE_URL): as good as the embedded one, and never touched where it is not ours."""
 
+import json
 import time
 from datetime import UTC, datetime
 
@@ -147,6 +148,51 @@ class TestOwnServer:
         assert "PLATEKEEPER_DATA" in sentence
         with guest.connected("web") as connection:
             assert connection.execute("SELECT session_user").fetchone() == ("web",)
+
+
+class TestSafeguards:
+    """What only a superuser may settle there: told until it is done, with what does it."""
+
+    def test_are_told_with_the_statements_that_bring_them_about(self, host, guest):
+        asked_of(host, "CREATE DATABASE records")
+        told_of = guest.run("migrate").stderr
+        missing = guest.run("db", "check", "--json")
+        assert missing.returncode == 1
+        assert "lacks 3" in told_of
+        for one in json.loads(missing.stdout):
+            assert one["sentence"] in guest.run("db", "check").stdout
+            for statement in one["statements"]:
+                run_as_superuser(host, statement)
+
+        done = guest.run("db", "check")
+
+        assert done.returncode == 0, done.stdout
+        assert "lacks nothing" in done.stdout
+        with guest.connected("web") as web:
+            assert web.execute("SHOW track_activities").fetchone() == ("off",)
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                web.execute("SELECT lo_create(0)")
+        assert guest.run("migrate").stderr == ""
+
+    def test_take_back_what_a_role_settled_and_leave_what_a_superuser_did(self, host, guest):
+        guest.said("migrate")
+        run_as_superuser(host, "ALTER ROLE web SET track_activities = off")
+        with guest.connected("web") as web:
+            for where in ("", "IN DATABASE police"):
+                web.execute(f"ALTER ROLE web {where} SET synchronous_commit = off")
+            web.commit()
+
+        guest.said("migrate")
+
+        with guest.connected("web") as web:
+            assert web.execute("SHOW synchronous_commit").fetchone() == ("on",)
+            assert web.execute("SHOW track_activities").fetchone() == ("off",)
+
+
+def run_as_superuser(host: Installation, statement: str) -> None:
+    where = host.superuser.replace("dbname=postgres", "dbname=police")  # type: ignore[attr-defined]
+    with psycopg.connect(where, autocommit=True) as connection:
+        connection.execute(statement)
 
 
 def a_read(plate: str) -> dict[str, str]:

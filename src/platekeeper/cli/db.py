@@ -1,5 +1,8 @@
 """`platekeeper db`: the running database, for administrators and scripts."""
 
+import json
+from dataclasses import asdict
+
 import click
 
 from platekeeper.office.config.database import LOGIN_ROLES, NAME, Database
@@ -45,6 +48,28 @@ def vacuum() -> None:
     with database.used():
         write_anew(database.embedded.superuser_address(NAME))
     click.echo("No file of the database holds what was deleted before now.")
+
+
+@db.command()
+@click.option("--json", "as_json", is_flag=True, help="for scripts")
+def check(as_json: bool) -> None:
+    """Say what the server lacks that keeps roles to what they may; its administrator's statements for it."""
+    database = Database.located()
+    database.folder.prepare()
+    with database.used():
+        missing = database.missing_safeguards()
+    if as_json:
+        click.echo(json.dumps([asdict(one) for one in missing], indent=2))
+    elif not missing:
+        click.echo("The server lacks nothing that keeps roles to what they may.")
+    else:
+        for one in missing:
+            click.echo("\n  ".join((one.sentence, *one.statements)))
+        click.echo(
+            f"A superuser of the server runs these, connected to {database.parameters('owner')['dbname']}."
+        )
+    if missing:
+        raise SystemExit(1)
 
 
 @db.command()

@@ -14,6 +14,7 @@ def migrate() -> None:
     database.folder.prepare()
     with database.used():
         migrate_database(database)
+        _tell_missing(database)
     click.echo("The database is up to date.")
 
 
@@ -30,5 +31,15 @@ def serve(port: int, host: str) -> None:
     server.claim()
     with server.alone(database.folder), database.used():
         migrate_database(database)
+        _tell_missing(database)
         click.echo(f"Platekeeper serves on http://{host}:{port}/ (ctrl-C stops it).")
         server.run(database)
+
+
+def _tell_missing(database: Database) -> None:
+    missing = len(database.missing_safeguards())
+    if missing:
+        click.echo(
+            f"Of what keeps roles to what they may, this server lacks {missing}: `platekeeper db check` says what.",
+            err=True,
+        )

@@ -174,6 +174,16 @@ class TestRoles:
         with pytest.raises(InsufficientPrivilege):
             connect(role).execute("CREATE TEMPORARY TABLE access_record (n integer)")
 
+    @pytest.mark.parametrize(
+        "call",
+        ["lo_creat(-1)", "lo_create(0)", "lo_from_bytea(0, '8ABC123')", "lo_put(1, 0, '8ABC123')",
+         "lowrite(1, '8ABC123')", "lo_truncate(1, 0)", "lo_truncate64(1, 0)", "lo_import('/etc/hostname')"],
+    )  # fmt: skip
+    @pytest.mark.parametrize("role", LOGIN_ROLES)
+    def test_write_no_large_object_which_no_purge_would_reach(self, role, call, connect):
+        with pytest.raises(InsufficientPrivilege):
+            connect(role).execute(f"SELECT {call}")
+
     @pytest.mark.parametrize("password", ["", "platekeeper", "postgres"])
     @pytest.mark.parametrize("role", [*LOGIN_ROLES, "postgres", "gate"])
     def test_are_kept_by_their_passwords(self, role, password, database):
@@ -206,6 +216,9 @@ class TestRoles:
         database.prepare()  # as each start does
 
         assert connect(role).execute("SHOW synchronous_commit").fetchone() == ("on",)
+
+    def test_lack_nothing_on_the_embedded_server(self, database: Database):
+        assert database.missing_safeguards() == []
 
     def test_have_a_password_each(self, database: Database):
         assert len({database.parameters(role)["password"] for role in LOGIN_ROLES}) == len(LOGIN_ROLES)

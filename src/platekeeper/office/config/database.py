@@ -19,6 +19,12 @@ from psycopg.conninfo import conninfo_to_dict
 from platekeeper.errors import PlatekeeperError
 from platekeeper.office.config.data_folder import DataFolder
 from platekeeper.office.config.postgres import EmbeddedPostgres
+from platekeeper.office.config.safeguards import (
+    Missing,
+    hide_statements,
+    missing_safeguards,
+    refuse_large_objects,
+)
 
 LOGIN_ROLES = ("owner", "ingest", "web", "custodian", "auditor")
 NAME = "platekeeper"
@@ -136,6 +142,13 @@ class Database:
                 "The role in DATABASE_URL may not set up Platekeeper: it needs CREATEROLE and must own the database."
             ) from error
 
+    def missing_safeguards(self) -> list[Missing]:
+        """Return what the server lacks that only its superuser can give; the embedded one lacks nothing."""
+        address = self.embedded.superuser_address(NAME) if self.embedded else self.url
+        assert address is not None
+        with psycopg.connect(address, autocommit=True, connect_timeout=10) as connection:
+            return missing_safeguards(connection, [role for role in LOGIN_ROLES if role != "owner"])
+
 
 def _parameters_of(url: str) -> dict[str, str]:
     try:
@@ -174,8 +187,7 @@ def _make_roles(connection: psycopg.Connection, folder: DataFolder, *, with_owne
         if role != "gate":
             password = sql.Literal(folder.password(role))
             connection.execute(sql.SQL("ALTER ROLE {} LOGIN PASSWORD {}").format(name, password))
-        if with_owner:
-            _settle(connection, name)
+        _settle(connection, name, NAME if with_owner else connection.info.dbname)
     # a page that takes longer than this helps nobody, and a pattern that runs for ever would starve the others
     connection.execute("ALTER ROLE web SET statement_timeout = '15s'")
     # who stopped reading half-way, such as a download that nobody takes any more, holds no lock for longer than this
@@ -189,15 +201,14 @@ def _make_roles(connection: psycopg.Connection, folder: DataFolder, *, with_owne
     connection.execute(sql.SQL("GRANT gate TO {}").format(owner))
 
 
-def _settle(connection: psycopg.Connection, role: sql.Identifier) -> None:
+def _settle(connection: psycopg.Connection, role: sql.Identifier, database: str) -> None:
     """Take back what a role settled for its sessions to come, as any role may, such as to wait for no disk."""
     connection.execute(sql.SQL("ALTER ROLE {} RESET ALL").format(role))
-    if connection.execute("SELECT FROM pg_database WHERE datname = %s", [NAME]).fetchone() is not None:
+    if connection.execute("SELECT FROM pg_database WHERE datname = %s", [database]).fetchone() is not None:
         connection.execute(
-            sql.SQL("ALTER ROLE {} IN DATABASE {} RESET ALL").format(role, sql.Identifier(NAME))
+            sql.SQL("ALTER ROLE {} IN DATABASE {} RESET ALL").format(role, sql.Identifier(database))
         )
-    # statements hold plates, and each session of a role could read those of all others (ADR 0004)
-    connection.execute(sql.SQL("ALTER ROLE {} SET track_activities = off").format(role))
+    hide_statements(connection, role)
 
 
 def _make_database(connection: psycopg.Connection) -> None:
@@ -214,6 +225,7 @@ def _close_schema(connection: psycopg.Connection) -> None:
     connection.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(database, roles))
     connection.execute(sql.SQL("GRANT TEMPORARY ON DATABASE {} TO ingest").format(database))
     connection.execute("REVOKE ALL ON SCHEMA public FROM PUBLIC")
+    refuse_large_objects(connection)
     connection.execute("ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC")
     if connection.info.user != "owner":
         with contextlib.suppress(psycopg.errors.UndefinedObject):
