@@ -19,6 +19,7 @@ from platekeeper.policy.vocabulary import BarredPurpose
 _LETTERS_NEEDED = 8
 _WORDS_NEEDED = 2
 _DIFFERENT_LETTERS_NEEDED = 4
+_SHORTEST_INFLECTED = 5  # a shorter word's other forms say something: casing vehicles
 # Cyrillic, then Greek, folded: as capitals or small they look like these
 _TWINS = str.maketrans(
     "авекмнорстухіјѕԛԝүѵӏԁһ" + "αβεζηικμνορτυχ", "abekmhopctyxijsqwyvldh" + "abezhikmnoptyx"
@@ -62,6 +63,23 @@ def _phrases(phrases: Iterable[str]) -> re.Pattern[str]:
     return re.compile(rf"\b(?:{'|'.join(written)})\b")
 
 
+def _inflected(word: str) -> str:
+    """Return a word in whatever number; of a longer one all that English makes of it: past, -ing, -er, -ly."""
+    if word.endswith("*"):
+        return word.replace("*", r"\w*")
+    if len(word) < _SHORTEST_INFLECTED:
+        return f"{word}s?"
+    if word.endswith("y"):
+        return f"{word[:-1]}(?:y|ys|ies|ied|ying)"
+    if word.endswith("e"):
+        return f"{word[:-1]}(?:e|es|ed|ing|ings|er|ers|ely)"
+    return f"{word}(?:s|es|ed|ing|ings|er|ers|ly)?"
+
+
+def _vague(words: Iterable[str]) -> re.Pattern[str]:
+    return re.compile("|".join(map(_inflected, words)))
+
+
 def _protected(listed: Mapping[str, list[str]]) -> re.Pattern[str]:
     beside = (f"{trait} {people}" for trait in listed["traits"] for people in listed["people"])
     return _phrases([*listed["words"], *beside])
@@ -71,7 +89,7 @@ def _protected(listed: Mapping[str, list[str]]) -> re.Pattern[str]:
 def _wording() -> _Wording:
     listed = tomllib.loads((files(__package__) / "wording.toml").read_text("utf-8"))
     return _Wording(
-        vague=_phrases(listed["vague"]),
+        vague=_vague(listed["vague"]),
         protected=_protected(listed["protected"]),
         barred={BarredPurpose(purpose): _phrases(phrases) for purpose, phrases in listed["barred"].items()},
         acronyms={BarredPurpose(purpose): _phrases(words) for purpose, words in listed["acronyms"].items()},
@@ -123,7 +141,8 @@ def _acronym(text: str, purpose: BarredPurpose) -> re.Match[str] | None:
 
 def _says_nothing(words: list[str]) -> bool:
     letters = [char for word in words for char in word if char.isalpha()]
-    telling = [word for word in words if not (word.isdigit() or _wording().vague.fullmatch(word))]
+    # a plate, a case number or a house's tells which, not why
+    telling = [word for word in words if word.isalpha() and not _wording().vague.fullmatch(word)]
     return (
         len(set(words)) < _WORDS_NEEDED
         or len(letters) < _LETTERS_NEEDED
