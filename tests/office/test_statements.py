@@ -3,7 +3,7 @@
 import pytest
 from django.db import DatabaseError, connections
 
-from platekeeper.office.statements import Ask, ask_in_one_go, ask_together, prepared
+from platekeeper.office.statements import Ask, ask_in_one_go, ask_together, asking_together, prepared
 
 _KNOWN = "SELECT count(*) FROM pg_prepared_statements WHERE statement = %s"
 
@@ -38,6 +38,22 @@ class TestAskTogether:
 
     def test_asks_nothing_of_nobody(self):
         assert ask_together() == []
+
+
+class TestAskingTogether:
+    def test_has_no_answers_before_the_block_ends(self):
+        with asking_together(Ask("SELECT 1"), Ask("SELECT 2")) as told:
+            meanwhile = list(told)
+
+        assert (meanwhile, told) == ([], [[(1,)], [(2,)]])
+
+    def test_leaves_a_usable_connection_whatever_failed(self):
+        with pytest.raises(DatabaseError), asking_together(Ask("SELECT 1 / %s::int", [0])):
+            pass
+        with pytest.raises(KeyError), asking_together(Ask("SELECT 1")):
+            raise KeyError
+
+        assert ask_together(Ask("SELECT 3")) == [[(3,)]]
 
 
 class TestAskInOneGo:

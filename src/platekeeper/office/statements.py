@@ -53,9 +53,36 @@ def ask_together(*asks: Ask, using: str = "default") -> list[Rows]:
     if not asks:
         return []
     with prepared(using) as cursor:
-        arguments = [argument for ask in asks for argument in ask.arguments]
-        cursor.execute(_together(*(ask.statement for ask in asks)), arguments, prepare=True)
-        (told,) = cursor.fetchone() or ("[]",)
+        _send_together(cursor, asks)
+        return _told_together(cursor)
+
+
+@contextlib.contextmanager
+def asking_together(*asks: Ask, using: str = "default") -> Iterator[list[Rows]]:
+    """Ask as `ask_together` does, and do something else while the database looks.
+
+    Args:
+        asks: as there, at least one.
+        using: the connection's alias; within the block it is busy.
+
+    Yields:
+        A list, empty until the block has ended; then the rows of each.
+    """
+    told: list[Rows] = []
+    with prepared(using) as cursor:
+        with cursor.connection.pipeline():  # it sends, and waits at its end
+            _send_together(cursor, asks)
+            yield told
+        told += _told_together(cursor)
+
+
+def _send_together(cursor: psycopg.Cursor[tuple[Any, ...]], asks: Sequence[Ask]) -> None:
+    arguments = [argument for ask in asks for argument in ask.arguments]
+    cursor.execute(_together(*(ask.statement for ask in asks)), arguments, prepare=True)
+
+
+def _told_together(cursor: psycopg.Cursor[tuple[Any, ...]]) -> list[Rows]:
+    (told,) = cursor.fetchone() or ("[]",)
     return [[tuple(row.values()) for row in rows] for rows in msgspec.json.decode(told)]
 
 
