@@ -26,13 +26,24 @@ class IdentityProviderSimulator:
         self.signing_key = self.key
         self.claims: dict[str, Any] = {}
         self.calls_itself = ""
+        self.is_right()
         self.errands: dict[str, dict[str, str]] = {}
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self.issuer = f"http://127.0.0.1:{self.server.server_address[1]}"
 
+    def is_right(self) -> None:
+        """Forget all that it was to do wrong, or otherwise than most."""
+        self.signing_key, self.claims, self.calls_itself = self.key, {}, ""
+        self.only_basic = self.tells_apart = False
+        self.told: dict[str, Any] = {}
+
     def says(self, **claims: Any) -> None:
         """Set what the next tokens claim."""
         self.claims = claims
+
+    def says_apart(self, **claims: Any) -> None:
+        """Set what it tells of a person besides the token, as providers do in this flow (OIDC Core 5.4)."""
+        self.tells_apart, self.told = True, claims
 
     def logs_in(self, address: str) -> dict[str, str]:
         """Be the provider's log-in page: return the query that the browser comes back with."""
@@ -47,27 +58,37 @@ class IdentityProviderSimulator:
         asked = self.errands[code]
         claims = {
             "iss": self.issuer, "aud": CLIENT, "sub": "4711", "iat": now, "exp": now + 300, "nonce": asked["nonce"],
-            **self.claims,
+            "auth_time": now, **self.claims,
         }  # fmt: skip
         return jwt.encode(claims, self.signing_key, "RS256", {"kid": "one"})
 
-    def answer(self, path: str, form: dict[str, str]) -> dict[str, Any] | None:
+    def answer(self, path: str, form: dict[str, str], authorization: str = "") -> dict[str, Any] | None:
         """Return what one of the addresses answers; None refuses."""
         if path == "/.well-known/openid-configuration":
             return {
                 "issuer": self.calls_itself or self.issuer,
                 **{name: f"{self.issuer}/{name}" for name in ("authorization_endpoint", "token_endpoint", "jwks_uri")},
+                **({"userinfo_endpoint": f"{self.issuer}/userinfo"} if self.tells_apart else {}),
+                **({} if self.only_basic else {"token_endpoint_auth_methods_supported": ["client_secret_post"]}),
             }  # fmt: skip
+        if path == "/userinfo":
+            return {"sub": "4711", **self.told} if authorization == "Bearer x" else None
         if path == "/jwks_uri":
             public = json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(self.key.public_key()))
             return {"keys": [{**public, "kid": "one", "use": "sig"}]}
         asked = self.errands.get(form.get("code", ""))
-        if path != "/token_endpoint" or asked is None or form.get("client_secret") != SECRET:
+        if path != "/token_endpoint" or asked is None or not self._knows(form, authorization):
             return None
         digest = hashlib.sha256(form.get("code_verifier", "").encode()).digest()
         if base64.urlsafe_b64encode(digest).rstrip(b"=").decode() != asked["code_challenge"]:
             return None
         return {"id_token": self.token(form["code"]), "access_token": "x", "token_type": "Bearer"}
+
+    def _knows(self, form: dict[str, str], authorization: str) -> bool:
+        if self.only_basic:
+            pair = base64.b64encode(f"{CLIENT}:{SECRET}".encode()).decode()
+            return authorization == f"Basic {pair}" and "client_secret" not in form
+        return form.get("client_secret") == SECRET
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         provider = self
@@ -81,7 +102,7 @@ class IdentityProviderSimulator:
                 self._send({name: values[0] for name, values in parse_qs(body).items()})
 
             def _send(self, form: dict[str, str]) -> None:
-                found = provider.answer(urlsplit(self.path).path, form)
+                found = provider.answer(urlsplit(self.path).path, form, self.headers.get("Authorization", ""))
                 body = json.dumps(found if found is not None else {"error": "invalid_grant"}).encode()
                 self.send_response(200 if found is not None else 400)
                 self.send_header("Content-Type", "application/json")

@@ -59,7 +59,7 @@ class SamlProviderSimulator:
         self.person = ""
         self.context = "urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport"
         self.audience = self.recipient = self.answers = self.calls_itself = ""
-        self.late = timedelta(0)
+        self.late = self.asked_ago = timedelta(0)
         self.signing_key, self.algorithm = self.key, _SHA256
         self.signs, self.unsigned_twin = True, ""
 
@@ -85,6 +85,7 @@ class SamlProviderSimulator:
     def _assertion(self, number: str, back: str, us: str) -> str:
         now = datetime.now(UTC) - self.late
         starts, ends = (f"{now + timedelta(minutes=by):%Y-%m-%dT%H:%M:%SZ}" for by in (-1, 5))
+        asked = f"{now - self.asked_ago:%Y-%m-%dT%H:%M:%SZ}"
         return (
             '<saml:Assertion xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion"'
             f' ID="_{secrets.token_hex(16)}" Version="2.0" IssueInstant="{starts}">'
@@ -95,7 +96,7 @@ class SamlProviderSimulator:
             f' InResponseTo="{number}"/></saml:SubjectConfirmation></saml:Subject>'
             f'<saml:Conditions NotBefore="{starts}" NotOnOrAfter="{ends}"><saml:AudienceRestriction>'
             f"<saml:Audience>{self.audience or us}</saml:Audience></saml:AudienceRestriction></saml:Conditions>"
-            f'<saml:AuthnStatement AuthnInstant="{starts}"><saml:AuthnContext>'
+            f'<saml:AuthnStatement AuthnInstant="{asked}"><saml:AuthnContext>'
             f"<saml:AuthnContextClassRef>{self.context}</saml:AuthnContextClassRef>"
             "</saml:AuthnContext></saml:AuthnStatement></saml:Assertion>"
         )

@@ -36,7 +36,7 @@ def running():
 
 @pytest.fixture
 def idp(running) -> IdentityProviderSimulator:
-    running.signing_key, running.calls_itself, running.claims = running.key, "", {}
+    running.is_right()
     return running
 
 
@@ -115,6 +115,74 @@ class TestFederatedLogIn:
 
         assert client.get("/alerts/").status_code == 200
         assert events(database, person) == ["login.succeeded"]
+
+    @pytest.mark.parametrize("auth_time", [int(time.time()) - 31 * 60, None, "now", True], ids=repr)
+    def test_does_not_count_a_second_factor_of_longer_ago_than_the_idle_lock(
+        self, idp, settings_of, agency, auth_time
+    ):
+        # a provider remembers its people: whoever sits down at a locked terminal would come in as the last one
+        settings_of(second_factor=frozenset({"mfa"}))
+        person = a_person(agency)
+        with_factor(person)
+        idp.says(preferred_username=person.username, amr=["mfa"], auth_time=auth_time)
+
+        client, answer = came_back(idp)
+
+        assert answer.url == "/account/second-factor/authenticate/"
+        assert not is_in(client)
+
+    def test_has_the_provider_ask_anew_whoever_it_asked_longer_ago(self, idp, city):
+        assert "max_age=1800" in sent(Client())
+
+    @pytest.mark.parametrize("only_basic", [False, True])
+    def test_learns_apart_from_the_token_who_it_is(self, idp, city, agency, only_basic):
+        person = a_person(agency)
+        with_factor(person)
+        idp.only_basic = only_basic
+        idp.says_apart(preferred_username=person.username)
+
+        _client, answer = came_back(idp)
+
+        assert answer.url == "/account/second-factor/authenticate/"
+
+    def test_takes_no_word_of_somebody_else_than_the_token_s_subject(self, idp, city, agency):
+        idp.says_apart(preferred_username=a_person(agency).username, sub="4712")
+
+        client, answer = came_back(idp)
+
+        assert answer.status_code == 403
+        assert "two people" in answer.content.decode()
+        assert not is_in(client)
+
+    def test_takes_no_second_factor_that_stands_beside_the_token(self, idp, settings_of, agency):
+        settings_of(second_factor=frozenset({"mfa"}))
+        person = a_person(agency)
+        with_factor(person)
+        idp.says_apart(preferred_username=person.username, amr=["mfa"])
+
+        client, _answer = came_back(idp)
+
+        assert not is_in(client)
+
+    def test_takes_a_provider_whose_name_ends_in_a_slash(self, idp, city, agency):
+        person = a_person(agency)
+        with_factor(person)
+        idp.calls_itself = f"{idp.issuer}/"
+        idp.says(preferred_username=person.username, iss=f"{idp.issuer}/")
+
+        _client, answer = came_back(idp)
+
+        assert answer.status_code == 302
+
+    def test_that_the_provider_declines_says_so(self, idp, city):
+        client = Client()
+        state = idp.logs_in(sent(client))["state"]
+
+        answer = client.get(BACK, {"error": "access_denied", "state": state})
+
+        assert answer.status_code == 403
+        assert "City Hall did not let you in (access_denied)" in answer.content.decode()
+        assert client.get(BACK, {"error": "access_denied", "state": state}).status_code == 403
 
     def test_does_not_count_it_otherwise(self, idp, city, agency):
         person = a_person(agency)
@@ -200,6 +268,7 @@ class TestToken:
             {"exp": int(time.time()) - 3600},
             {"nonce": "another"},
             {"preferred_username": ""},
+            {"azp": "somebody-else", "aud": ["platekeeper", "somebody-else"]},
         ],
         ids=lambda wrong: next(iter(wrong)),
     )
@@ -232,6 +301,12 @@ class TestToken:
         assert victim.get(BACK, stolen).status_code == 403
         assert not is_in(victim)
 
+    def test_that_another_provider_sends_opens_nothing(self, idp, city, agency):
+        client = Client()
+        query = idp.logs_in(sent(client))
+
+        assert client.get(BACK, {**query, "iss": "https://evil.example"}).status_code == 403
+
     def test_is_fetched_once(self, idp, settings_of, agency):
         settings_of(second_factor=frozenset({"mfa"}))
         person = a_person(agency)
@@ -256,6 +331,14 @@ class TestProvider:
         idp.calls_itself = "https://evil.example"
 
         assert Client().post(LEAVE, {"understood": "on"}).status_code == 502
+
+    def test_of_an_agency_that_is_not_here_says_so(self, settings_of):
+        settings_of(agency="atlantis")
+
+        answer = Client().post(LEAVE, {"understood": "on"})
+
+        assert answer.status_code == 502
+        assert "atlantis, an agency that is not here" in answer.content.decode()
 
     def test_stands_on_the_log_in_page(self, city):
         assert "Log in with City Hall" in Client().get("/log/in/").content.decode()

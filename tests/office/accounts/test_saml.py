@@ -88,6 +88,15 @@ class TestSamlLogIn:
         assert client.get("/alerts/").status_code == 200
         assert events(database, person) == ["login.succeeded"]
 
+    def test_does_not_count_a_second_factor_of_longer_ago_than_the_idle_lock(self, idp, person, settings_of):
+        settings_of(second_factor=frozenset({MFA}))
+        idp.context, idp.asked_ago = MFA, timedelta(minutes=31)
+
+        client, answer = came_back()
+
+        assert answer.url == "/account/second-factor/authenticate/"
+        assert not is_in(client)
+
     def test_lets_nobody_in_who_belongs_to_another_agency(self, idp, settings_of):
         idp.person = a_person(an_agency("milpitas")).username
 

@@ -2,7 +2,7 @@
 
 It says who somebody is; whether they may come in is still ours to decide: the account must exist (USR-02), the lock and
 the last day hold (USR-10), the banner is accepted first (GOV-10), and a second factor is asked for unless the provider
-says that it asked and the agency takes its word (CJIS IA-2).
+says that it asked, just now, and the agency takes its word (CJIS IA-2).
 
 Source: OpenID Connect Core 1.0 3.1; RFC 7636
 """
@@ -15,6 +15,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -23,6 +24,7 @@ import jwt
 from platekeeper.errors import PlatekeeperError
 from platekeeper.office.accounts.models import Person
 from platekeeper.office.accounts.providers import AnyProvider, Provider
+from platekeeper.office.accounts.queries import profile_of
 
 _TIMEOUT_S = 10
 _LARGEST_ANSWER_BYTES = 1 << 20
@@ -64,19 +66,40 @@ class Word:
     Attributes:
         person: the claim that names the person.
         second_factor: whether it asked for one in a way that the agency takes.
+        authenticated_at: when it last asked who sits there; None where it does not say.
     """
 
     person: str
     second_factor: bool
+    authenticated_at: datetime | None = None
 
 
-def errand_to(provider: Provider, *, back: str, target: str) -> tuple[str, Errand]:
+def has_second_factor(word: Word, person: Person, now: datetime) -> bool:
+    """Tell whether a provider's second factor counts: only one that was given within the time of the idle lock.
+
+    A provider remembers its own people for days; whoever sits down at a locked terminal would come in as the last one.
+
+    Args:
+        word: what it said.
+        person: whom it named.
+        now: the present time.
+
+    Source:
+        CJIS AC-11, IA-2
+    """
+    lock = profile_of(person.agency).cjis.idle_lock.value
+    at = word.authenticated_at
+    return word.second_factor and at is not None and lock.cutoff(now) <= at
+
+
+def errand_to(provider: Provider, *, back: str, target: str, max_age_seconds: int) -> tuple[str, Errand]:
     """Return where to send a browser, and what to remember of it.
 
     Args:
         provider: to whom.
         back: our address that it comes back to.
         target: where to go on afterwards.
+        max_age_seconds: it asks anew whoever it asked longer ago.
 
     Raises:
         FederationError: the provider does not answer.
@@ -92,7 +115,7 @@ def errand_to(provider: Provider, *, back: str, target: str) -> tuple[str, Erran
     asked = {
         "response_type": "code", "client_id": provider.client_id, "redirect_uri": back,
         "scope": "openid profile email", "state": errand.state, "nonce": errand.nonce,
-        "code_challenge": challenge.decode(), "code_challenge_method": "S256",
+        "code_challenge": challenge.decode(), "code_challenge_method": "S256", "max_age": str(max_age_seconds),
     }  # fmt: skip
     return f"{_endpoint(provider, 'authorization_endpoint')}?{urllib.parse.urlencode(asked)}", errand
 
@@ -101,7 +124,8 @@ def word_of(provider: Provider, errand: Errand, *, code: str, back: str) -> Word
     """Fetch what the provider says of whoever came back, and check it.
 
     Must hold: 1 the token is signed with a key that the provider publishes; 2 it was made by this provider for us,
-    and has not expired; 3 it answers this very errand; 4 it names somebody, by an address only if it is verified.
+    and has not expired; 3 it answers this very errand; 4 the provider names somebody, by an address only if it is
+    verified, and where it does so apart from the token, it is the same one.
 
     Args:
         provider: who says it.
@@ -111,31 +135,72 @@ def word_of(provider: Provider, errand: Errand, *, code: str, back: str) -> Word
 
     Raises:
         FederationError: one of these does not hold, or the provider does not answer.
+
+    Source:
+        OpenID Connect Core 1.0 3.1.3.7, 5.3.2
     """
-    given = {
-        "grant_type": "authorization_code", "code": code, "redirect_uri": back, "client_id": provider.client_id,
-        "client_secret": provider.secret, "code_verifier": errand.verifier,
-    }  # fmt: skip
-    token = str(_fetched(provider, _endpoint(provider, "token_endpoint"), given).get("id_token", ""))
+    answer = _exchanged(provider, errand, code, back)
+    token = str(answer.get("id_token", ""))
     try:
         # 1, 2
         key = _key_of(provider, token)
         claims = jwt.decode(
-            token, key, algorithms=list(_ALGORITHMS), audience=provider.client_id, issuer=provider.issuer,
+            token, key, algorithms=list(_ALGORITHMS), audience=provider.client_id, issuer=_issuer(provider),
             leeway=_LEEWAY_S, options={"require": ["exp", "iat", "sub", "nonce"]},
         )  # fmt: skip
     except jwt.PyJWTError as error:
         raise FederationError(f"{provider.name} sent a token that does not hold: log in again.") from error
+    if claims.get("azp", provider.client_id) != provider.client_id:
+        raise FederationError(f"{provider.name} sent a token for somebody else: log in again.")
     # 3
     if not secrets.compare_digest(str(claims["nonce"]), errand.nonce):
         raise FederationError(f"{provider.name} answered another log-in: start again.")
     # 4
-    named = str(claims.get(provider.person, ""))
-    if not named or (provider.person == "email" and claims.get("email_verified") is not True):
-        raise FederationError(f"{provider.name} does not say who you are: ask your administrator.")
-    methods = claims.get("amr", [])
+    about = claims if claims.get(provider.person) else _told_apart(provider, answer, str(claims["sub"]))
+    named = str(about.get(provider.person, ""))
+    if not named:
+        raise FederationError(
+            f"{provider.name} does not say who you are: it must tell {provider.person}; tell your administrator."
+        )
+    if provider.person == "email" and about.get("email_verified") is not True:
+        raise FederationError(
+            f"{provider.name} does not say that your e-mail address is verified: tell your administrator."
+        )
+    methods = claims.get("amr", [])  # of the token alone, which is signed
     trusted = provider.second_factor.intersection(map(str, methods if isinstance(methods, list) else ()))
-    return Word(person=named, second_factor=bool(trusted))
+    return Word(person=named, second_factor=bool(trusted), authenticated_at=_moment(claims.get("auth_time")))
+
+
+def _exchanged(provider: Provider, errand: Errand, code: str, back: str) -> dict[str, Any]:
+    given = {
+        "grant_type": "authorization_code", "code": code, "redirect_uri": back, "code_verifier": errand.verifier,
+    }  # fmt: skip
+    known = _discovered(provider).get("token_endpoint_auth_methods_supported", ["client_secret_basic"])
+    if "client_secret_post" in known:
+        return _fetched(
+            provider, _endpoint(provider, "token_endpoint"),
+            {**given, "client_id": provider.client_id, "client_secret": provider.secret},
+        )  # fmt: skip
+    pair = f"{urllib.parse.quote_plus(provider.client_id)}:{urllib.parse.quote_plus(provider.secret)}"
+    basic = f"Basic {base64.b64encode(pair.encode()).decode()}"  # RFC 6749 2.3.1
+    return _fetched(provider, _endpoint(provider, "token_endpoint"), given, authorization=basic)
+
+
+def _told_apart(provider: Provider, answer: dict[str, Any], subject: str) -> dict[str, Any]:
+    """Ask who it is where the token does not say, as is usual with this flow; it must be the token's subject."""
+    access = answer.get("access_token")
+    if not access or not _discovered(provider).get("userinfo_endpoint"):
+        return {}
+    told = _fetched(provider, _endpoint(provider, "userinfo_endpoint"), authorization=f"Bearer {access}")
+    if told.get("sub") != subject:
+        raise FederationError(f"{provider.name} speaks of two people at once: log in again.")
+    return told
+
+
+def _moment(seconds: object) -> datetime | None:
+    return (
+        datetime.fromtimestamp(seconds, UTC) if isinstance(seconds, int) and 0 < seconds < 1 << 33 else None
+    )
 
 
 def person_named(provider: AnyProvider, word: Word) -> Person | None:
@@ -149,6 +214,11 @@ def person_named(provider: AnyProvider, word: Word) -> Person | None:
     ours = Person.objects.select_related("agency").filter(agency__slug=provider.agency)
     found = list(ours.filter(**{field: word.person})[:2])
     return found[0] if len(found) == 1 else None
+
+
+def _issuer(provider: Provider) -> str:
+    # as it calls itself, to the letter; the file may leave out a slash at its end
+    return str(_discovered(provider)["issuer"])
 
 
 def _endpoint(provider: Provider, name: str) -> str:
@@ -175,9 +245,12 @@ def _key_of(provider: Provider, token: str) -> Any:
     return jwt.PyJWK(fitting[0]).key
 
 
-def _fetched(provider: Provider, address: str, form: dict[str, str] | None = None) -> dict[str, Any]:
+def _fetched(
+    provider: Provider, address: str, form: dict[str, str] | None = None, *, authorization: str = ""
+) -> dict[str, Any]:
     body = urllib.parse.urlencode(form).encode() if form else None
-    request = urllib.request.Request(address, body, {"Accept": "application/json"})  # noqa: S310  # see _endpoint
+    headers = {"Accept": "application/json", **({"Authorization": authorization} if authorization else {})}
+    request = urllib.request.Request(address, body, headers)  # noqa: S310  # see _endpoint
     try:
         with urllib.request.urlopen(request, timeout=_TIMEOUT_S) as answer:  # noqa: S310
             found = json.loads(answer.read(_LARGEST_ANSWER_BYTES))

@@ -1,5 +1,7 @@
 """To an agency's identity provider and back, by OpenID Connect or SAML."""
 
+import logging
+import re
 from collections.abc import Callable
 
 from allauth.account.internal.flows.login import record_authentication
@@ -21,16 +23,19 @@ from platekeeper.office.accounts.federation import (
     FederationError,
     Word,
     errand_to,
+    has_second_factor,
     person_named,
     word_of,
 )
 from platekeeper.office.accounts.lockout import decide_attempt
-from platekeeper.office.accounts.models import Person
+from platekeeper.office.accounts.models import Agency, Person
 from platekeeper.office.accounts.people import source_of
 from platekeeper.office.accounts.providers import AnyProvider, Provider, SamlProvider
+from platekeeper.office.accounts.queries import profile_of
 from platekeeper.office.accounts.signals import login_failed, login_refused
 from platekeeper.policy import Denied
 
+log = logging.getLogger("platekeeper.sign-in")
 _ERRAND = "federation_errand"
 _NOT_BEGUN = "This log-in was not begun in this browser: begin it again."
 
@@ -48,6 +53,7 @@ def leave(request: HttpRequest, slug: str) -> HttpResponse:
     try:
         address, errand = _sent(request, provider, target)
     except FederationError as error:
+        _log(slug, error)
         return _sorry(request, str(error), 502)
     request.session[_ERRAND] = errand.kept()
     return render(request, "account/leaving.html", {"address": address, "provider": provider})
@@ -69,8 +75,16 @@ def come_back(request: HttpRequest, slug: str) -> HttpResponseBase:
         return HttpResponseNotAllowed(["GET"])
     code, state = request.GET.get("code", ""), request.GET.get("state", "")
     errand = _errand(request, slug)
-    if errand is None or not constant_time_compare(state, errand.state) or not code:
+    if (
+        errand is None
+        or not constant_time_compare(state, errand.state)
+        or not (code or "error" in request.GET)
+    ):
         return _sorry(request, _NOT_BEGUN, 403)
+    if request.GET.get("iss", provider.issuer).rstrip("/") != provider.issuer:  # RFC 9207
+        return _sorry(request, _NOT_BEGUN, 403)
+    if not code:
+        return _sorry(request, _declined(provider, request.GET["error"]), 403)
     return _taken(
         request, provider, errand, lambda: word_of(provider, errand, code=code, back=_back(request, slug))
     )
@@ -97,7 +111,23 @@ def _sent(request: HttpRequest, provider: AnyProvider, target: str) -> tuple[str
     back = _back(request, provider.slug)
     if isinstance(provider, SamlProvider):
         return saml.errand_to(provider, us=_us(request, provider.slug), back=back, target=target)
-    return errand_to(provider, back=back, target=target)
+    return errand_to(provider, back=back, target=target, max_age_seconds=_max_age_seconds(provider))
+
+
+def _max_age_seconds(provider: Provider) -> int:
+    agency = Agency.objects.filter(slug=provider.agency).first()
+    if agency is None:
+        raise FederationError(
+            f"sign-in.toml gives {provider.name} the people of {provider.agency}, an agency that is not here: tell "
+            "your administrator."
+        )
+    now = timezone.now()
+    return round((now - profile_of(agency).cjis.idle_lock.value.cutoff(now)).total_seconds())
+
+
+def _declined(provider: Provider, error: str) -> str:
+    why = f" ({error})" if re.fullmatch(r"[a-z_]{1,40}", error) else ""
+    return f"{provider.name} did not let you in{why}: try again, or log in with your password."
 
 
 def _errand(request: HttpRequest, slug: str) -> Errand | None:
@@ -112,6 +142,7 @@ def _taken(
     try:
         word = said()
     except FederationError as error:
+        _log(provider.slug, error)
         return _sorry(request, str(error), 403)
     person = person_named(provider, word)
     if person is None:
@@ -121,7 +152,8 @@ def _taken(
     if isinstance(decision, Denied):
         login_refused.send(Provider, person=person, decision=decision, source=source_of(request))
         return _sorry(request, f"{decision.reason} {decision.remedy}", 403)
-    return _let_in(request, provider, person, errand, second_factor=word.second_factor)
+    asserted = has_second_factor(word, person, timezone.now())
+    return _let_in(request, provider, person, errand, second_factor=asserted)
 
 
 def _let_in(
@@ -134,6 +166,11 @@ def _let_in(
         request, person, email_verification="none", redirect_url=errand.target or "/"
     )
     return response or redirect("/")
+
+
+def _log(slug: str, error: FederationError) -> None:
+    # whoever sets a provider up learns here what the person at the page need not know
+    log.warning("log-in by %s: %s (%s)", slug, error, error.__cause__ or "that is all")
 
 
 def _provider(slug: str) -> AnyProvider:

@@ -7,6 +7,7 @@ Source: SAML 2.0 profiles 4.1, bindings 3.4 and 3.5
 """
 
 import secrets
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -75,12 +76,23 @@ def word_of(provider: SamlProvider, errand: Errand, *, response: str, us: str, b
         said.is_valid(request, request_id=errand.state, raise_exceptions=True)  # 1, 2
         _answers(said, errand, us)  # 2, 3
         named = _named(provider, said)
-        contexts = frozenset(said.get_authn_contexts())
+        contexts, asked_at = frozenset(said.get_authn_contexts()), _authenticated_at(said)
     except (OneLogin_Saml2_Error, OneLogin_Saml2_ValidationError, etree.LxmlError, ValueError) as error:
         raise FederationError(f"{provider.name} sent an answer that does not hold: log in again.") from error
     if not named:  # 4
         raise FederationError(f"{provider.name} does not say who you are: ask your administrator.")
-    return Word(person=named, second_factor=bool(provider.second_factor & contexts))
+    return Word(
+        person=named, second_factor=bool(provider.second_factor & contexts), authenticated_at=asked_at
+    )
+
+
+def _authenticated_at(said: OneLogin_Saml2_Response) -> datetime | None:
+    moments = said.document.xpath(
+        "//saml:Assertion/saml:AuthnStatement/@AuthnInstant",
+        namespaces={"saml": "urn:oasis:names:tc:SAML:2.0:assertion"},
+    )
+    asked = [OneLogin_Saml2_Utils.parse_SAML_to_time(moment) for moment in moments]
+    return datetime.fromtimestamp(min(asked), UTC) if asked else None
 
 
 def _answers(said: OneLogin_Saml2_Response, errand: Errand, us: str) -> None:
