@@ -10,6 +10,26 @@ _ExceptionInfo: TypeAlias = (
 )
 
 
+_WELL_KNOWN = "django.security.DisallowedHost"  # its words are the host and what to do about it
+
+
+class OneLine(logging.Filter):
+    """Has a request that was refused for its form, such as one too large, leave one line: no traceback, no contents."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Shorten the record.
+
+        Args:
+            record: any line to be written; only those of Django's refusals are changed.
+        """
+        if record.name.startswith("django.security."):
+            record.exc_info = record.exc_text = None
+            if record.name != _WELL_KNOWN:
+                status = getattr(record, "status_code", 400)
+                record.msg, record.args = "A request was refused for its form (%s).", (status,)
+        return True
+
+
 class DiscreetFormatter(logging.Formatter):
     """Writes where an exception came from and what it is called, and leaves out what it says.
 
