@@ -107,6 +107,18 @@ class TestBuild:
         assert response.status_code == status
         assert words in response.content.decode()
 
+    def test_of_a_purpose_that_is_no_choice_leaves_a_refusal_without_what_was_typed(self, desk, owner):
+        kept = (
+            "SELECT count(*) FROM access_record WHERE person_id = %s AND function = %s AND outcome = 'DENIED'"
+        )
+        before = owner.execute(kept, [desk.person.pk, "export"]).fetchone()[0]
+
+        desk.build(purpose="8ABC123")
+
+        assert owner.execute(kept, [desk.person.pk, "export"]).fetchone()[0] == before + 1
+        typed = "SELECT count(*) FROM access_record r WHERE person_id = %s AND r::text LIKE '%%8ABC123%%'"
+        assert owner.execute(typed + " AND function = 'export'", [desk.person.pk]).fetchone() == (0,)
+
     def test_downloads_a_package_that_holds(self, desk):
         before = EvidencePackage.objects.filter(
             agency_id=desk.agency.pk

@@ -131,7 +131,6 @@ class TestMistake:
             ({"radius_m": "1"}, "10"),
             ({"cameras": "0"}, "not one of the available choices"),
             ({"cameras": "x"}, "valid"),
-            ({"purpose": "curiosity"}, "not one of the available choices"),
         ],
         ids=repr,
     )
@@ -143,6 +142,26 @@ class TestMistake:
         assert answer.status_code == 422
         assert sentence in text_of(answer)
         assert records_of(owner, person) == []
+
+    @pytest.mark.parametrize(
+        "address", [SEARCH, RESULTS, f"{SEARCH}vehicle/", f"{SEARCH}seen-with/", f"{SEARCH}two-places/",
+                    f"{SEARCH}crime-scene/"],
+    )  # fmt: skip
+    def test_of_a_purpose_that_is_no_choice_leaves_a_refusal_without_what_was_typed(self, address, owner):
+        person = a_searcher(an_agency())
+
+        answer = searched(person, address, purpose="8ABC123 my neighbor", plate="*")
+
+        assert answer.status_code == 422
+        assert "not one of the available choices" in text_of(answer)
+        ((function, outcome, purpose, reason, query, explanation),) = owner.execute(
+            "SELECT function, outcome, purpose, reason, query::text, explanation FROM access_record"
+            " WHERE person_id = %s",
+            [person.pk],
+        ).fetchall()
+        assert (function, outcome, purpose, reason) == ("search", "DENIED", "", "")
+        assert "8ABC123" not in query + explanation
+        assert "none of those offered" in query
 
     def test_of_choosing_another_agency_s_camera_is_one(self, owner):
         person = a_searcher(an_agency())

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from platekeeper.errors import PlatekeeperError
 from platekeeper.evidence.bag import EvidenceError, ZipWriter
+from platekeeper.office.access.attempts import record_if_no_purpose
 from platekeeper.office.access.forms import case_hint
 from platekeeper.office.access.inquiries import Inquiry
 from platekeeper.office.access.operations import AccessDenied, AccessGrant, in_house, open_access
@@ -82,9 +83,10 @@ def build(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     person = person_of(request)
     form = PackageForm(profile_of(person.agency), approved_releases(person.agency), request.POST)
     because = _because(person, request.POST.get("because", ""))
-    if not form.is_valid():
-        return _builder(request, person, form, because, status=422)
     agency, now = because.agency if because else person.agency, timezone.now()
+    if not form.is_valid():
+        record_if_no_purpose(form, request=request, person=person, agency=agency, function=Function.EXPORT)
+        return _builder(request, person, form, because, status=422)
     release = form.chosen
     inquiry = Inquiry(
         function=Function.EXPORT,
@@ -166,6 +168,9 @@ def sheet(request: HttpRequest, read_id: UUID) -> HttpResponse:
     if request.method == "GET" and _says_why(because):
         return _printed(request, person, because, read_id, stated)
     if not form.is_valid():
+        record_if_no_purpose(
+            form, request=request, person=person, agency=because.agency, function=Function.PRINT
+        )
         return _asked_why(request, person, form, because, read_id, status=422 if form.is_bound else 200)
     try:
         return _printed(request, person, because, read_id, form.cleaned_data)

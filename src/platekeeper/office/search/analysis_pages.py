@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from platekeeper.office.access.attempts import record_if_no_purpose
 from platekeeper.office.access.events import WEB, record_event
 from platekeeper.office.accounts.models import Person
 from platekeeper.office.accounts.people import person_of
@@ -19,6 +20,7 @@ from platekeeper.office.search.answers import Shown, answer, inquiry_of
 from platekeeper.office.search.forms import WhyForm
 from platekeeper.office.search.models import Canvass
 from platekeeper.office.search.views import frame_of
+from platekeeper.policy import Function
 
 _USUAL = timedelta(days=90)
 
@@ -106,6 +108,7 @@ def _page(
     request: HttpRequest, template: str, person: Person, form: WhyForm, shown: Shown | None, **more: Any
 ) -> HttpResponse:
     is_wrong = more.pop("is_wrong", bool(form.errors))
+    record_if_no_purpose(form, request=request, person=person, agency=person.agency, function=Function.SEARCH)
     context = {
         "form": form,
         **frame_of(person, form),

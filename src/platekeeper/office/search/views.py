@@ -11,6 +11,7 @@ from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_http_methods
 
 from platekeeper import policy
+from platekeeper.office.access.attempts import record_if_no_purpose
 from platekeeper.office.access.forms import case_hint
 from platekeeper.office.accounts.models import Person
 from platekeeper.office.accounts.people import person_of
@@ -76,6 +77,9 @@ def camera_points(person: Person) -> list[dict[str, object]]:
 
 def _answered(request: HttpRequest, person: Person, form: SearchForm) -> tuple[dict[str, Any], int]:
     if not form.is_valid():
+        record_if_no_purpose(
+            form, request=request, person=person, agency=person.agency, function=Function.SEARCH
+        )
         return {}, 422
     inquiry = inquiry_of(request, person, form.why(), form.question().as_record())
     shown = answer(person, inquiry, after=_key(request.POST.get("after", "")))
