@@ -1,8 +1,9 @@
 """What the gate costs: the same search as owner on the table, and through `open_access` and the view as `web`.
 
 Both are prepared statements. The gate is measured a second time without waiting for the disk, so that the wait for a
-durable record (ADR 0011), which is the disk's and not the gate's, stands apart. And how many accesses fifty sessions
-open in a second, every record and its ledger entry counted afterwards.
+durable record (ADR 0011), which is the disk's and not the gate's, stands apart; and once more without the policy: the
+record and the view alone, as SQL. And how many accesses fifty sessions open in a second, every record and its ledger
+entry counted afterwards.
 """
 
 import contextlib
@@ -42,6 +43,22 @@ _AS_OWNER = (
 )
 _AS_WEB = f"SELECT {_COLUMNS} FROM visible_read WHERE plate = %s ORDER BY read_at DESC LIMIT 26"
 
+_LINES = (
+    ("compared", "owner, on the table", "owner_ms"),
+    ("compared", "policy, record, view as web", "gate_ms"),
+    ("compared", "the gate costs, search by search", "costs_ms"),
+    ("compared", "  without the wait for the disk", "costs_without_disk_ms"),
+    ("compared", "  p50 less p50, p95 less p95", "percentiles_apart_ms"),
+    ("compared", "processor time, owner", "owner_processor_ms"),
+    ("compared", "processor time, gate", "gate_processor_ms"),
+    ("compared", "the gate costs, processor time", "costs_processor_ms"),
+    ("compared", "the disk alone, one page made durable", "disk_ms"),
+    ("compared_sql", "owner, again", "owner_ms"),
+    ("compared_sql", "open_access() and view, no policy", "sql_ms"),
+    ("compared_sql", "they cost, search by search", "costs_ms"),
+    ("compared_sql", "  p50 less p50, p95 less p95", "percentiles_apart_ms"),
+)
+
 
 def as_owner(here: Precinct, plate: str) -> tuple[float, int]:
     """Search on the table itself, through the same driver; return seconds and rows."""
@@ -64,6 +81,32 @@ def through_gate(here: Precinct, plate: str) -> tuple[float, int]:
     grant = open_access(person=here.person, agency=here.agency, inquiry=asked, now=this_moment(), asks=[ask])
     (rows,) = grant.asked(ask)
     return time.perf_counter() - start, len(rows)
+
+
+def as_sql(plate: str, record: dict[str, Any]) -> tuple[float, int]:
+    """Record what was decided before, search through the view, durable as ever; return seconds and rows."""
+    from platekeeper.office.access import operations
+    from platekeeper.office.statements import Ask, ask_in_one_go
+
+    written = json.dumps({**record, "query": {"plate": plate}})
+    asks = Ask(operations._RECORD, [written, True]), Ask(_AS_WEB, [plate]), Ask(operations._AWAIT)
+    start = time.perf_counter()
+    _, rows, _ = ask_in_one_go(*asks)
+    return time.perf_counter() - start, len(rows)
+
+
+def decided(here: Precinct) -> dict[str, Any]:
+    """Return what the policy has the database record of a search."""
+    from platekeeper.office.access import operations
+
+    kept: list[dict[str, Any]] = []
+    usual = operations._write
+    operations._write = lambda record, *asks: kept.append(record) or usual(record, *asks)
+    try:
+        through_gate(here, here.city.plates[0])
+    finally:
+        operations._write = usual
+    return kept[0]
 
 
 def make_unwaited(database: "Database") -> None:
@@ -121,11 +164,39 @@ def compare(database: "Database", here: Precinct, searches: int) -> dict[str, An
         "ratio": round(percentiles(web)[0] / percentiles(owner)[0], 2),
         "costs_ms": percentiles([b - a for a, b in zip(owner, web, strict=True)]),
         "costs_without_disk_ms": percentiles([b - a for a, b in zip(owner, undurable, strict=True)]),
+        "percentiles_apart_ms": _apart(web, owner),
         "owner_processor_ms": percentiles([one for one, _ in busy[_WARM:]]),
         "gate_processor_ms": percentiles([one for _, one in busy[_WARM:]]),
         "costs_processor_ms": percentiles([b - a for a, b in busy[_WARM:]]),
         "disk_ms": percentiles(_disk(database.folder.path)),
     }
+
+
+def compare_sql(here: Precinct, searches: int) -> dict[str, Any]:
+    """Search the same plates on the table and through `open_access()` and the view, without the policy in Python."""
+    plates = here.city.plates[:: max(1, len(here.city.plates) // searches)][:searches]
+    record = decided(here)
+    owner, web = [], []
+    for plate in (*plates[:_WARM], *plates):
+        as_owner(here, plate)
+        seconds, rows = as_owner(here, plate)
+        whole, seen = as_sql(plate, record)
+        assert rows == seen, "both ways show the same reads"
+        owner.append(seconds)
+        web.append(whole)
+    owner, web = owner[_WARM:], web[_WARM:]
+    return {
+        "owner_ms": percentiles(owner),
+        "sql_ms": percentiles(web),
+        "costs_ms": percentiles([b - a for a, b in zip(owner, web, strict=True)]),
+        "percentiles_apart_ms": _apart(web, owner),
+    }
+
+
+def _apart(these: list[float], those: list[float]) -> tuple[float, float]:
+    # the difference of the medians, and of the 95th percentiles: of other searches where each way has its own slow ones
+    (median, slow), (other_median, other_slow) = percentiles(these), percentiles(those)
+    return median - other_median, slow - other_slow
 
 
 def _backend(alias: str) -> int:
@@ -222,7 +293,11 @@ def run(reads: int, folder: Path | None) -> dict[str, Any]:
         from django.db import connections
 
         here = city_hall(database, reads, this_moment())
-        found = {"reads": reads, "compared": compare(database, here, SEARCHES)}
+        found = {
+            "reads": reads,
+            "compared": compare(database, here, SEARCHES),
+            "compared_sql": compare_sql(here, SEARCHES),
+        }
         pool = connections["default"].settings_dict["OPTIONS"]["pool"]
         pool["max_size"] = SESSIONS + 5  # a connection a session; the pool is made anew below
         connections["default"].close()
@@ -252,15 +327,8 @@ def command(*, reads: int, folder: Path | None, as_json: bool) -> None:
     table = Table(title=f"Exact plate among {reads:,} reads", caption=found["machine"], title_justify="left")
     for column in ("", "p50 ms", "p95 ms"):
         table.add_column(column, justify="right" if column else "left")
-    for label, name in (
-        ("owner, on the table", "owner_ms"), ("policy, record, view as web", "gate_ms"),
-        ("the gate costs, search by search", "costs_ms"),
-        ("  without the wait for the disk", "costs_without_disk_ms"),
-        ("processor time, owner", "owner_processor_ms"), ("processor time, gate", "gate_processor_ms"),
-        ("the gate costs, processor time", "costs_processor_ms"),
-        ("the disk alone, one page made durable", "disk_ms"),
-    ):  # fmt: skip
-        table.add_row(label, *(f"{value:.2f}" for value in found["compared"][name]))
+    for part, label, name in _LINES:
+        table.add_row(label, *(f"{value:.2f}" for value in found[part][name]))
     for name in ("opened_by_many", "searched_by_many", "opened_by_many_one_wait_each"):
         one = found[name]
         kept = f"{one['records_and_entries_kept']} of {one['opened']} kept"
