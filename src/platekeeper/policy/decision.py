@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Generic, Protocol, TypeAlias, TypeVar
 
 from platekeeper.policy.vocabulary import ApprovalKind, DataKind
@@ -156,15 +156,13 @@ class Rule(Generic[FactsT_contra]):
         """Answer for these facts."""
         if not self.concerns(facts):
             return _passed((), facts.profile.version)
-        return self.refusal(facts) or _passed(
-            facts.profile.clauses_of(self.obligation)[:1], facts.profile.version
-        )
-
-    def refusal(self, facts: FactsT_contra) -> Denied | None:
-        """Answer for facts that the rule concerns: None where nothing is wrong."""
         found = self.finds(facts)
-        if found is None:
-            return None
+        if found is not None:
+            return self.denied(found, facts)
+        return _passed(facts.profile.clauses_of(self.obligation)[:1], facts.profile.version)
+
+    def denied(self, found: Refusal, facts: FactsT_contra) -> Denied:
+        """Return the answer where something is wrong, with clause and version."""
         return Denied(
             clause=found.clause or facts.profile.clauses_of(self.obligation)[0],
             reason=found.reason,
@@ -185,20 +183,29 @@ class AllOf(Generic[FactsT_contra]):
     def decide(self, facts: FactsT_contra) -> Decision:
         """Answer for these facts."""
         clauses: dict[str, None] = {}
-        clauses_of = facts.profile.clauses_of
-        for check in self.checks:
+        passed: set[str] = set()
+        for check in self._flat:
             if not isinstance(check, Rule):
                 decision = check.decide(facts)
                 if isinstance(decision, Denied):
                     return decision
                 clauses.update(dict.fromkeys(decision.clauses))
-            elif check.concerns(facts):
-                # dozens of them at every access, nearly all of which pass: no answer is made for each
-                refused = check.refusal(facts)
-                if refused is not None:
-                    return refused
-                clauses[clauses_of(check.obligation)[0]] = None
+            # dozens of them at every access, nearly all of which pass: no answer is made for each
+            elif check.concerns is always or check.concerns(facts):
+                found = check.finds(facts)
+                if found is not None:
+                    return check.denied(found, facts)
+                if check.obligation not in passed:
+                    passed.add(check.obligation)
+                    clauses[facts.profile.clauses_of(check.obligation)[0]] = None
         return _passed(tuple(clauses), facts.profile.version)
+
+    @cached_property
+    def _flat(self) -> tuple[Check[FactsT_contra], ...]:
+        # all of all are all: put together once
+        return tuple(
+            one for check in self.checks for one in (check._flat if isinstance(check, AllOf) else (check,))
+        )
 
     def refusals(self, facts: FactsT_contra) -> tuple[Denied, ...]:
         """Return every refusal, for lists of what is still open."""

@@ -169,6 +169,7 @@ def _anniversary(day: date, months: int) -> date:
     return date(year, month0 + 1, last) + _DAY
 
 
+@lru_cache(maxsize=4096)
 def _shifted_back(day: date, months: int) -> date:
     """Return a day some months earlier whose anniversary is never after the given one, by days at most."""
     year, month0 = divmod(day.year * 12 + day.month - 1 - months, 12)
