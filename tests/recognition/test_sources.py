@@ -257,6 +257,11 @@ class TestFramesOfVideo:
 
         assert [frame.frame for frame in frames] == pytest.approx([0, 10, 20], abs=1)
 
+    def test_keeps_to_the_plan_where_no_frame_comes_just_when_one_is_due(self, tmp_path: Path) -> None:
+        frames, _ = outcomes(video(tmp_path / "a.avi", frames=75, fps=25), every_s=0.1)
+
+        assert len(frames) == 30
+
     def test_tells_that_a_stream_does_not_answer_and_keeps_its_password(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from math import floor
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -25,6 +26,8 @@ SERVED = frozenset({"http", "https"})
 STREAM_TIMEOUT_MS = 10_000
 WHOLE, LAST_FRAME_S = 0.95, 1.0
 """A video that ends before this part of its length, by more than so long as a frame may stand, is cut short."""
+CLOCK_GRAIN_S = 0.001
+"""A file's clock counts in steps of about this: what is early by no more is on time."""
 RETRY_AFTER_S = (1.0, 2.0, 5.0, 10.0, 30.0)
 """How long to wait before each new attempt at a dropped stream; it is given up after the last."""
 
@@ -96,7 +99,7 @@ def video_frames(path: str, *, every_s: float) -> Iterator[SourceFrame | Unreada
 
     Args:
         path: the file, or its address.
-        every_s: one frame in so many seconds of its own clock; 0 gives all.
+        every_s: the first frame of every so many seconds of its own clock; 0 gives all.
 
     Yields:
         Frames in their order; at the end an `UnreadableFile` if there were none, or if they end long before the
@@ -105,14 +108,16 @@ def video_frames(path: str, *, every_s: float) -> Iterator[SourceFrame | Unreada
     name = without_credentials(path)
     video = _open(path)
     try:
-        promised_s, seen, due_s, time_s = _promised_s(video) or 0.0, 0, 0.0, 0.0
+        promised_s, seen, given, time_s = _promised_s(video) or 0.0, 0, -1, 0.0
         while video.grab():
             # the clock of the file: frames of varying rate have no other time
             time_s = max(time_s, video.get(cv2.CAP_PROP_POS_MSEC) / 1000)
-            if time_s >= due_s:
+            # the first of each span, not the next so long after the last: frames seldom come when one is due
+            span = floor((time_s + CLOCK_GRAIN_S) / every_s) if every_s else seen
+            if span > given:
                 decoded, pixels = video.retrieve()
                 if decoded:
-                    due_s = time_s + every_s
+                    given = span
                     yield SourceFrame(name, np.asarray(pixels, dtype=np.uint8), seen, round(time_s, 3))
             seen += 1
     finally:
