@@ -99,9 +99,9 @@ class TestReadPlate:
             return bool(nearer.shown)
 
         assert not asked(DictatedReader("8ABC123"), DictatedReader("8ABC123"))
-        assert asked(DictatedReader("8ABC123"), DictatedReader("BABC123"))
-        assert asked(DictatedReader("8ABC123", 0.3), DictatedReader("8ABC123"))
-        assert asked(DictatedReader("8ABC123", 0.01), DictatedReader("BABC123"))
+        assert asked(DictatedReader("8ABC123", 0.5), DictatedReader("BABC123", 0.5))
+        assert asked(DictatedReader("8ABC123", 0.2), DictatedReader("8ABC123"))
+        assert asked(DictatedReader("8ABC123", 0.01), DictatedReader("BABC123", 0.5))
         assert asked(DictatedReader("8ABC123", 0.3), DictatedReader("BABC123", 0.1))
 
     def test_does_not_look_nearer_where_nothing_could_change(self) -> None:
@@ -110,17 +110,19 @@ class TestReadPlate:
             opinion(first, second, nearer)
             return bool(nearer.shown)
 
-        assert not asked(DictatedReader("8ABC123", 0.95), DictatedReader("BABC123"))
-        assert not asked(DictatedReader("8ABC123", 0.01), DictatedReader("BABC123", 0.1))
+        assert not asked(DictatedReader("8ABC123", 0.7), DictatedReader("BABC123", 0.5))
+        assert not asked(DictatedReader("8ABC123", 0.01), DictatedReader("BABC123", 0.2))
 
     def test_doubts_what_the_nearer_look_does_not_confirm(self) -> None:
-        first, second = DictatedReader("8ABC123", 0.3), DictatedReader("8ABC123")
+        first, second = DictatedReader("8ABC123", 0.2), DictatedReader("8ABC123")
 
         assert opinion(first, second, DictatedReader("BABC123")).confidence < 0.5
         assert opinion(first, second, DictatedReader("8ABC123")).confidence == 0.99
 
     def test_reads_nothing_where_the_nearer_look_sees_a_caption(self) -> None:
-        seen = opinion(DictatedReader("123305"), DictatedReader("123306"), DictatedReader("12:33:05"))
+        seen = opinion(
+            DictatedReader("123305", 0.5), DictatedReader("123306", 0.5), DictatedReader("12:33:05")
+        )
 
         assert seen == NOTHING_READ
 

@@ -197,8 +197,10 @@ def characters_of(looks: Sequence[LogProbs], text: str) -> tuple[Character, ...]
     scores = np.concatenate([_exchanged(stack, text) for stack in _stacked(looks)])
     scores = np.maximum(scores, IMPOSSIBLE).mean(axis=0)
     weights = np.exp(scores - scores.max(axis=1, keepdims=True))
-    shares = weights / weights.sum(axis=1, keepdims=True)
-    return tuple(_character(char, share) for char, share in zip(text, shares, strict=True))
+    shares = np.round(weights / weights.sum(axis=1, keepdims=True), 6)
+    falling = np.argsort(-shares, axis=1, kind="stable")
+    told = zip(text, falling.tolist(), shares.tolist(), strict=True)
+    return tuple(_character(char, order, share) for char, order, share in told)
 
 
 def _exchanged(looks: NDArray[np.float32], text: str) -> NDArray[np.float64]:
@@ -267,9 +269,8 @@ def _leading_to(shares: NDArray[np.float64], labels: NDArray[np.intp]) -> NDArra
     return leading
 
 
-def _character(char: str, shares: NDArray[np.float64]) -> Character:
-    falling = np.argsort(-shares, kind="stable")
-    probabilities = {ALPHABET[i]: round(float(shares[i]), 6) for i in falling}
+def _character(char: str, falling: Sequence[int], shares: Sequence[float]) -> Character:
+    probabilities = {ALPHABET[at]: shares[at] for at in falling}
     return Character(text=char, confidence=probabilities[char], probabilities=probabilities)
 
 

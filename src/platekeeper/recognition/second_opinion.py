@@ -66,9 +66,9 @@ class SecondOpinion:
     agreeing: Points
     disagreeing: Points
     nearer: PlateReader | None = None
-    confirmed: float = 0.5
-    sure: float = 0.9
-    hopeless: tuple[float, float] = (0.05, 0.2)
+    confirmed: float = 0.3
+    sure: float = 0.6
+    hopeless: tuple[float, float] = (0.05, 0.3)
     first_weight: float = 1.5
 
     def read_plate(self, crop: BgrFrame) -> PlateReading:

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from platekeeper.recognition.ctc import ALPHABET, CLASSES, LogProbs, reading_of
 from platekeeper.recognition.frames import BgrFrame, RecognitionError, check_bgr
 from platekeeper.recognition.geometry import as_corners, plate_within, rectify
+from platekeeper.recognition.narrowing import class_names, narrowed
 from platekeeper.recognition.results import PlateReading, PlateRegion
 from platekeeper.recognition.sessions import open_session
 from platekeeper.recognition.text_lines import TextLine, around, lines_from_map, plates_among
@@ -120,13 +121,17 @@ class TextReader:
     ) -> None:
         self._crop_is = crop_is
         self._detector = detector
-        self._session = open_session(_model(RECOGNISER), threads=threads)
+        model = _model(RECOGNISER).read_bytes()
+        names = class_names(model)
+        table = plate_classes(names)
+        used = np.flatnonzero(table.any(axis=1))  # most of its classes are other scripts
+        self._classes = table[used]
+        # what stands on a plate bears no other script, and that one was seen tells a line of text from a plate
+        told = range(len(names)) if crop_is == "line" else used.tolist()
+        self._names = [names[at] for at in told]
+        self._used = np.searchsorted(told, used)
+        self._session = open_session(narrowed(model, told, of=len(names)), threads=threads)
         self._input = self._session.get_inputs()[0].name
-        listed = self._session.get_modelmeta().custom_metadata_map["character"].splitlines()
-        self._names = ["", *listed, " "]
-        table = plate_classes(self._names)
-        self._used = np.flatnonzero(table.any(axis=1))  # most of its classes are other scripts
-        self._classes = table[self._used]
 
     def read_plate(self, crop: BgrFrame) -> PlateReading:
         """Read the plate in the middle of a crop that has `MARGIN` around it (`PlateReader`)."""
