@@ -28,7 +28,11 @@ class DictatedReader:
 
 
 def opinion(
-    first: DictatedReader, second: DictatedReader, nearer: DictatedReader | None = None
+    first: DictatedReader,
+    second: DictatedReader,
+    nearer: DictatedReader | None = None,
+    *,
+    size: tuple[int, int] = (40, 60),
 ) -> PlateReading:
     reader = SecondOpinion(
         first=first,
@@ -39,7 +43,7 @@ def opinion(
         agreeing=AGREEING,
         disagreeing=DISAGREEING,
     )
-    return reader.read_plate(np.zeros((40, 60, 3), np.uint8))
+    return reader.read_plate(np.zeros((*size, 3), np.uint8))
 
 
 class TestReadPlate:
@@ -118,6 +122,18 @@ class TestReadPlate:
 
         assert opinion(first, second, DictatedReader("BABC123")).confidence < 0.5
         assert opinion(first, second, DictatedReader("8ABC123")).confidence == 0.99
+
+    def test_asks_at_once_for_the_lines_of_what_may_bear_two_rows(self) -> None:
+        first, second, nearer = (
+            DictatedReader("DP6752"),
+            DictatedReader("6752", 0.99),
+            DictatedReader("DP6752"),
+        )
+
+        reading = opinion(first, second, nearer, size=(60, 60))
+
+        assert (reading.text, reading.confidence) == ("DP6752", 0.99)
+        assert not second.shown
 
     def test_reads_nothing_where_the_nearer_look_sees_a_caption(self) -> None:
         seen = opinion(

@@ -42,8 +42,8 @@ def _model_message() -> type[Any]:
                 field.type_name = f".part.{plain}"
     pool = DescriptorPool()
     pool.Add(file)
-    message: type[Any] = GetMessageClass(pool.FindMessageTypeByName("part.Model"))
-    return message
+    made: type[Any] = GetMessageClass(pool.FindMessageTypeByName("part.Model"))
+    return made
 
 
 _Model = _model_message()

@@ -7,9 +7,10 @@ from platekeeper.plates import fold
 from platekeeper.recognition.calibration import Points, calibrated
 from platekeeper.recognition.frames import BgrFrame, check_bgr
 from platekeeper.recognition.fusion import fuse
-from platekeeper.recognition.geometry import trimmed
+from platekeeper.recognition.geometry import plate_within, size_of, trimmed
 from platekeeper.recognition.plausibility import is_caption, is_wording
 from platekeeper.recognition.ranking import ranked
+from platekeeper.recognition.reader import STACKED_BELOW
 from platekeeper.recognition.results import NOTHING_READ, Candidate, PlateReading
 from platekeeper.recognition.seams import PlateReader
 
@@ -52,7 +53,8 @@ class SecondOpinion:
         second_margin: what the second wants; both at least as much as the first's.
         agreeing: calibration of readings on which both agree.
         disagreeing: calibration of all others.
-        nearer: the second reader, looking nearer: asked where the two differ and neither says that it would be in vain.
+        nearer: the second reader, looking nearer: asked where the two differ and neither says that it would be in vain,
+            and at once where a plate may bear two rows.
         confirmed: a first reader at least so sure that the second confirms needs no nearer look.
         sure: nor does it where the two differ and one of them is so sure.
         hopeless: nor does a place where the first and the second are no surer than this.
@@ -91,16 +93,27 @@ class SecondOpinion:
         Returns:
             What all say together, uncalibrated; whether the second confirms the first; and what it saw, with marks.
         """
+        if self.nearer is not None and self._may_bear_two_rows(crop):
+            # read as one line such a plate says one row, and surely; by its lines it says both
+            return self._both(first, self.nearer.read_plate(crop))
         second = self.second.read_plate(crop)
         agree = bool(first.text) and first.text == second.text
         if self.nearer is None or not self._worth_a_nearer_look(first, second, agree):
-            both = [first, _held_against(first, second)]
-            return ranked(fuse(both, weights=[self.first_weight, 1.0])), agree, (second.raw,)
+            return self._both(first, second)
         near = self.nearer.read_plate(crop)
         agree = bool(first.text) and first.text == near.text
         said = [first, _held_against(first, second), _held_against(first, near)]
         fused = fuse(said, weights=[2 * self.first_weight, 1.0, 1.0])
         return ranked(fused), agree, (second.raw, near.raw)
+
+    def _both(self, first: PlateReading, second: PlateReading) -> tuple[PlateReading, bool, tuple[str, ...]]:
+        agree = bool(first.text) and first.text == second.text
+        fused = fuse([first, _held_against(first, second)], weights=[self.first_weight, 1.0])
+        return ranked(fused), agree, (second.raw,)
+
+    def _may_bear_two_rows(self, crop: BgrFrame) -> bool:
+        width, height = size_of(plate_within(crop, self.second_margin))
+        return width < STACKED_BELOW * height
 
     def _worth_a_nearer_look(self, first: PlateReading, second: PlateReading, agree: bool) -> bool:
         """Say whether looking for the lines may change what is read: it costs as much as finding and reading."""

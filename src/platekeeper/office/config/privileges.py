@@ -20,7 +20,7 @@ TABLES: dict[str, dict[str, tuple[str, ...]]] = {
     "address": {"web": (SELECT,)},
     "agency": {
         "custodian": (SELECT,),
-        "gate": (SELECT, "UPDATE (profile_number)"),
+        "gate": (SELECT, "UPDATE (profile_number, hidden_attributes)"),
         "ingest": (SELECT,),
         "web": (SELECT,),
     },
@@ -181,6 +181,8 @@ VIEWS: dict[str, tuple[str, ...]] = {
 FUNCTIONS: dict[str, tuple[str, tuple[str, ...]]] = {
     "may_act": ("owner", ("gate", "web")),
     "typed_fold": ("owner", ("gate", "web")),
+    "attributes_hidden_by": ("owner", ("gate",)),
+    "shown_detail": ("owner", ("gate", "web")),
     "finding_looks": ("gate", ("web",)),
     "judges_finding": ("gate", ()),
     "open_finding": ("gate", ("web",)),

@@ -84,8 +84,10 @@ CREATE UNIQUE INDEX entry_cancellation_once
 
 -- A hit with the read that it is about: who receives alerts sees these reads and no others (USR-06).
 CREATE VIEW visible_hit WITH (security_barrier) AS
-WITH granted AS MATERIALIZED (SELECT * FROM open_grants('alert'))
-SELECT h.*, r.plate, r.plate_raw, r.region, r.confidence, r.camera_id, r.lat, r.lon, r.received_at, r.detail
+WITH granted AS MATERIALIZED (
+    SELECT o.*, a.hidden_attributes FROM open_grants('alert') o JOIN agency a ON a.id = o.data_agency_id)
+SELECT h.*, r.plate, r.plate_raw, r.region, r.confidence, r.camera_id, r.lat, r.lon, r.received_at,
+       shown_detail(r.detail, g.hidden_attributes) AS detail
   FROM granted g
   JOIN hit h ON h.agency_id = g.data_agency_id
   JOIN read r ON r.agency_id = h.agency_id AND r.read_at = h.read_at AND r.id = h.read_id

@@ -31,7 +31,7 @@ BEGIN
     IF NEW.number <> v_last + 1 THEN
         RAISE EXCEPTION 'the next version of this profile is number %', v_last + 1 USING ERRCODE = 'check_violation';
     END IF;
-    UPDATE agency SET profile_number = NEW.number WHERE id = NEW.agency_id;
+    UPDATE agency SET profile_number = NEW.number, hidden_attributes = attributes_hidden_by(NEW.text) WHERE id = NEW.agency_id;
     PERFORM append_entry(v_slug, 'policy.published', NEW.approved_by, v_slug, jsonb_build_object(
         'number', NEW.number, 'version', NEW.version, 'sha256', NEW.sha256, 'reason', NEW.reason,
         'proposed_by', NEW.proposed_by, 'proposed_as', NEW.proposed_as,

@@ -185,9 +185,31 @@ BEGIN
     RETURN EXISTS (SELECT FROM hit h WHERE h.agency_id = p_agency AND h.read_at = p_read_at AND h.read_id = p_read);
 END $$;
 
+-- What an agency's policy in force lets nobody store of vehicles, nobody sees either of what was stored before: the read
+-- stays as it is, and the views leave these out (PUR-16). Nothing is shown until a profile is in force.
+ALTER TABLE agency ADD hidden_attributes text[] NOT NULL
+    DEFAULT '{make,model,year,color,body,type,orientation,plate_missing}';
+
+-- Told from the profile's own text, by which two people decided; what is not written as in every profile hides them all.
+CREATE FUNCTION attributes_hidden_by(p_profile text) RETURNS text[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN ARRAY(
+    SELECT told.attribute
+      FROM (VALUES ('make', 'make'), ('make', 'model'), ('make', 'year'), ('color', 'color'), ('body', 'body'), ('body', 'type'),
+                   ('unique-marks', 'orientation'), ('unique-marks', 'plate_missing')) AS told(element, attribute)
+     WHERE position('"' || told.element || '"' IN coalesce(
+               substring(p_profile FROM '(?n)^elements *= *\{ *value *= *\[([^]]*)\]'), '')) = 0);
+
+CREATE FUNCTION shown_detail(p_detail jsonb, p_hidden text[]) RETURNS jsonb
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN p_detail->'vehicle' ?| p_hidden THEN jsonb_set(p_detail, '{vehicle}', (p_detail->'vehicle') - p_hidden)
+       ELSE p_detail END;
+
 CREATE VIEW visible_read WITH (security_barrier) AS
-WITH granted AS MATERIALIZED (SELECT * FROM open_grants('read'))
-SELECT r.*
+WITH granted AS MATERIALIZED (
+    SELECT o.*, a.hidden_attributes FROM open_grants('read') o JOIN agency a ON a.id = o.data_agency_id)
+SELECT r.agency_id, r.read_at, r.id, r.received_at, r.camera_id, r.plate, r.plate_raw, r.region, r.confidence, r.lat, r.lon,
+       r.cell, r.passage_id, r.revision, r.producer, shown_detail(r.detail, g.hidden_attributes) AS detail
   FROM granted g JOIN read r ON r.agency_id = g.data_agency_id
  WHERE EXISTS (SELECT FROM granted) AND r.read_at >= g.visible_from AND r.received_at >= g.received_from
    AND (g.camera_ids IS NULL OR r.camera_id = ANY (g.camera_ids))

@@ -58,7 +58,8 @@ DECLARE
            AND r.received_at >= g.received_from
            AND (v_pattern IS NULL OR r.plate ~ v_pattern)
            AND (v_region IS NULL OR r.region = v_region)
-           AND (v_vehicle IS NULL OR lower(r.detail->>'vehicle')::jsonb @> v_vehicle)
+           AND (v_vehicle IS NULL OR lower(shown_detail(r.detail,      -- what nobody is shown is not found either (PUR-16)
+                    (SELECT a.hidden_attributes FROM agency a WHERE a.id = r.agency_id))->>'vehicle')::jsonb @> v_vehicle)
            AND $besides$ || v_inside;
     -- what was seen some minutes after a moment was received after it (a constraint of the table's), and needs no look
     v_received text := $received$
