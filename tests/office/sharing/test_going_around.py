@@ -5,26 +5,30 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from platekeeper.evidence.bag import EvidenceError, ZipWriter
 from platekeeper.office.access import screening
-from platekeeper.office.access.inquiries import Screening
-from platekeeper.office.access.operations import AccessDenied, in_house
+from platekeeper.office.access.inquiries import Inquiry, Screening
+from platekeeper.office.access.operations import AccessDenied, in_house, open_access
 from platekeeper.office.evidence.custody import take_custody_step
 from platekeeper.office.evidence.models import CustodyState, EvidencePackage
 from platekeeper.office.evidence.queries import custody_of, releases_for, unbooked_packages
 from platekeeper.office.sharing.lifecycle import WITHDRAW, ReleaseState
 from platekeeper.office.sharing.models import StepName
 from platekeeper.office.sharing.operations import take_move
+from platekeeper.policy import Function
 from platekeeper.policy.vocabulary import RecipientClass
 
+from ..doors import logged_in
 from ..evidence.packages import PLATE, opened, seen, written
-from ..people import an_agency
+from ..people import REASON, an_agency
 from .releases import an_approver, an_asker, approved, entered, found
 
 NO_RELEASE = "00000000-0000-4000-8000-000000000001"
 UNCOVERED = psycopg.DatabaseError
+GRANT = {"visible_from": "2020-01-01T00:00:00Z", "kinds": ["read"]}
 REFUSED = psycopg.errors.InsufficientPrivilege
 
 
@@ -238,6 +242,50 @@ class TestNamedPlates:
         assert naming.asks(web, function="view-read", query={"release": naming.id, "read": str(named)})
         with pytest.raises(UNCOVERED):
             naming.asks(web, function="view-read", query={"release": naming.id, "read": str(naming.other)})
+
+    @pytest.mark.parametrize("function", ["view-read", "view-image", "search", "print"])
+    def test_bar_a_look_at_chosen_reads_of_which_one_is_another_s(self, naming, web, function):
+        chosen = {"release": naming.id, "reads": 2, "choose": "evidence"}
+        asked = {**chosen, "plate": PLATE} if function == "search" else chosen
+        both = [{**GRANT, "data_agency_id": naming.agency.pk,
+                 "read_ids": [str(one) for one in (*naming.read_ids, naming.other)]}]  # fmt: skip
+
+        with pytest.raises(UNCOVERED, match="covers these reads"):
+            naming.asks(web, function=function, query=asked, grants=both)
+
+        assert naming.asks(web, function=function, query=asked)  # those of the named plate alone
+
+    @pytest.mark.parametrize(
+        "query", [{"reads": 2, "choose": "evidence"}, {"read": "the named one"}], ids=str
+    )
+    def test_bar_a_look_at_one_read_that_opens_another_or_all(self, naming, web, query):
+        said = {**query, "release": naming.id}
+        said |= {"read": str(naming.read_ids[0])} if "read" in query else {}
+        for read_ids in (None, [str(naming.other)]):
+            grants = [{**GRANT, "data_agency_id": naming.agency.pk, "read_ids": read_ids}]
+            with pytest.raises(UNCOVERED, match="covers these reads"):
+                naming.asks(web, function="view-read", query=said, grants=grants)
+
+    def test_bar_the_builder_s_preview_of_another_and_keep_the_refusal(self, naming, owner):
+        release = naming.release
+        because = open_access(
+            person=naming.handler, agency=naming.agency, now=timezone.now(),
+            inquiry=Inquiry(
+                function=Function.SEARCH, query={"plate": PLATE, "release": naming.id}, reason=REASON,
+                purpose=release.request.purpose_code, case_number=release.request.case_number,
+                on_behalf_of=release.recipient,
+            ),
+        )  # fmt: skip
+        before = records_in(owner, naming.agency.pk)
+
+        page = logged_in(naming.handler).post(
+            reverse("evidence:new"),
+            {"read": [str(naming.read_ids[0]), str(naming.other)], "because": str(because.record_id)},
+        ).content.decode()  # fmt: skip
+
+        assert "7XYZ999" not in page
+        assert "SHR-03" in page or release.recipient in page
+        assert records_in(owner, naming.agency.pk) == before + 1
 
     def test_bar_the_seal_of_a_package_with_another(self, naming, web):
         both = Scene.__new__(Scene)

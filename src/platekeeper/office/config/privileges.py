@@ -225,6 +225,7 @@ FUNCTIONS: dict[str, tuple[str, tuple[str, ...]]] = {
     "enter_release_request": ("gate", ("web",)),
     "note_agreement": ("gate", ("web",)),
     "refuse_nameless_process": ("gate", ()),
+    "refuse_unnamed_reads": ("gate", ()),
     "refuse_unreleased_access": ("gate", ()),
     "reads_beyond_release": ("gate", ()),
     "release_covers": ("gate", ()),

@@ -73,6 +73,26 @@ CREATE TRIGGER access_record_released BEFORE INSERT ON access_record FOR EACH RO
     WHEN (NEW.outcome = 'ALLOWED' AND (NEW.function = 'export' OR NEW.on_behalf_of <> ''))
     EXECUTE FUNCTION refuse_unreleased_access();
 
+-- What such a record opens of chosen reads is of plates that the request names, whatever the record says was asked: as a
+-- package is held to them when it is sealed, so is every other look. Behind the statement, when its grants are written.
+CREATE FUNCTION refuse_unnamed_reads() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF EXISTS (
+        SELECT FROM access_grant g
+         WHERE g.agency_id = NEW.agency_id AND g.access_id = NEW.id
+           AND CASE WHEN g.read_ids IS NOT NULL THEN reads_beyond_release((NEW.query->>'release')::uuid, g.read_ids) > 0
+               ELSE NEW.function <> 'search' AND EXISTS (
+                   SELECT FROM release_request r WHERE r.id::text = NEW.query->>'release' AND r.plates <> '{}') END)
+    THEN
+        RAISE EXCEPTION 'no approved request for release covers these reads (SHR-03)' USING ERRCODE = 'PK002';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER access_record_of_named_reads AFTER INSERT ON access_record FOR EACH ROW
+    WHEN (NEW.outcome = 'ALLOWED' AND NEW.on_behalf_of <> '' AND NEW.function <> 'export' AND NEW.query ? 'release')
+    EXECUTE FUNCTION refuse_unnamed_reads();
+
 -- Who looked, when and for what, under one release: part of its trail (AUD-08). What was asked stands in each record. No index
 -- of its own: one on an expression has every record of the gate wait for it; the time of the request bounds what is read.
 CREATE FUNCTION accesses_of_release(p_person bigint, p_request uuid)
