@@ -51,6 +51,12 @@ BAD_FILES = {
     "no_day_of_the_calendar": (WHOLE.replace("07/02/2026", "13/45/2026"), "no date of the calendar"),
 }
 
+WHOLE_BUT_STRANGE = {
+    "emptied_overnight",
+    "drop_over_share",
+    "made_before_the_one_in_force",
+}  # they wait: test_accepting.py
+
 
 def ncic_file(*letters):
     lines = [
@@ -82,7 +88,7 @@ class TestBadFile:
         event, details = events_of(owner, agency)[-1]
         assert (event, details["reason"]) == ("hot-list.refused", str(refused.value))
 
-    @pytest.mark.parametrize("defect", BAD_FILES)
+    @pytest.mark.parametrize("defect", sorted(BAD_FILES.keys() - WHOLE_BUT_STRANGE))
     def test_stores_no_entry(self, owner, tmp_path, defect):
         agency = an_agency()
         hot_list = a_list_in_force(agency, tmp_path)

@@ -196,6 +196,26 @@ class TestConsent:
         with pytest.raises(ConsentRefused, match="already"):
             precinct.answers(number)
 
+    @pytest.mark.parametrize("role", [Role.SUPERVISOR, Role.COMMANDER])
+    @pytest.mark.parametrize("rostered", [True, False])
+    @pytest.mark.parametrize("said", [True, False])
+    def test_counts_as_on_duty_only_where_the_roster_says_so_whatever_is_said(
+        self, precinct, web, owner, role, rostered, said
+    ):
+        number = precinct.asks()
+        person = a_person(precinct.agency, role, is_on_duty=rostered)
+
+        web.execute("SELECT answer_request(%s, %s, true, '', %s)", [person.pk, number, said])
+
+        kept = owner.execute("SELECT on_duty FROM access_consent WHERE request_id = %s", [number]).fetchone()
+        told = owner.execute(
+            "SELECT d.details::jsonb->>'on_duty' FROM ledger_entry e JOIN ledger_details d USING (sequence)"
+            " WHERE e.event = 'access-request.approved' AND e.subject = %s AND e.agency = %s",
+            [str(number), precinct.agency.slug],
+        ).fetchone()
+        assert kept == (rostered and said,)
+        assert told == (str(rostered and said).lower(),)
+
     def test_is_seen_by_the_agency_s_supervisors_only(self, precinct):
         number = precinct.asks()
 

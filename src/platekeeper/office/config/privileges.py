@@ -58,7 +58,11 @@ TABLES: dict[str, dict[str, tuple[str, ...]]] = {
     "host_confirmation": {"custodian": (SELECT,), "web": (SELECT,)},
     "hot_list": {
         "gate": (SELECT,),
-        "ingest": (SELECT, INSERT, "UPDATE (current_id, fetched_at, layout, refused_at, refusal)"),
+        "ingest": (
+            SELECT,
+            INSERT,
+            "UPDATE (current_id, fetched_at, layout, refused_at, refusal, waiting_id)",
+        ),
         "web": (SELECT,),
     },
     "hot_list_entry": {"gate": (SELECT,), "ingest": (SELECT, INSERT)},

@@ -6,7 +6,7 @@ What must hold, in the order in which it is checked:
 3. each line is of a category that the agency may keep; others are counted, never stored;
 4. the file is whole: only its last line tells, so nothing is in force before (`intake.hotlists` judges it);
 5. it is no older than the version in force, leaves entries, and loses no more of them than happens by itself;
-   a person may accept what this rule asks about, no other.
+   a person may accept what this rule asks about, no other. A whole list waits for them in the database (accepting.py).
 
 Everything from 2 on is one transaction; the swap is its last step but for the ledger's entry.
 """
@@ -33,6 +33,7 @@ from platekeeper.office.hotlists.versions import (
     HotListError,
     copy_changes,
     copy_entries,
+    let_wait,
     locked,
     new_version,
     put_version_in_force,
@@ -101,15 +102,18 @@ def load_file(
     try:
         _check_list(hot_list, now)
         with transaction.atomic(using=INGEST):
-            known = _known(hot_list, path, layout)
+            known = _known(hot_list, path, layout, accept_drop=accept_drop)
+            loaded: Loaded | NeedsPerson
             if known is not None:
                 HotList.objects.using(INGEST).filter(pk=hot_list.pk).update(
-                    fetched_at=now, refused_at=None, refusal=""
+                    fetched_at=now, refused_at=None, refusal="", waiting=None
                 )
                 loaded = Loaded(known, None)
             else:
                 file = _File(path, layout, category, accept_drop=accept_drop)
                 loaded = _load(hot_list, file, actor, now)
+        if isinstance(loaded, NeedsPerson):  # behind the transaction: what waits is kept
+            raise loaded
     except (HotListRefused, HotListError) as refusal:
         _note_refusal(hot_list, refusal, path, actor, now)
         raise
@@ -162,20 +166,29 @@ def _check_list(hot_list: HotList, now: datetime) -> None:
         raise HotListError(str(decision))
 
 
-def _known(hot_list: HotList, path: Path, layout: Layout) -> HotListVersion | None:
-    """Return the version that this very file made: the one in force, or any where files are changes."""
+def _known(hot_list: HotList, path: Path, layout: Layout, *, accept_drop: bool) -> HotListVersion | None:
+    """Return the version that this very file made: the one in force, or any where files are changes.
+
+    Raises:
+        NeedsPerson: it waits already; a source gives the same file again and again.
+    """
     if not path.is_file() or path.stat().st_size > LARGEST_FILE_BYTES:
         return None
     with _opened(path) as stream:
         digest = hashlib.file_digest(stream, "sha256").digest()
-    current = locked(hot_list).current
+    found = locked(hot_list)
+    current, waiting = found.current, found.waiting
+    if waiting is not None and bytes(waiting.sha256) == digest and not accept_drop:
+        asks = _asks(hot_list, current, waiting, has_date=True)
+        if asks is not None:
+            raise asks
     if layout.mode == "incremental" and current is not None:
         made = HotListVersion.objects.using(INGEST).filter(hot_list=hot_list, sha256=digest).exists()
         return current if made else None
     return current if current is not None and bytes(current.sha256) == digest else None
 
 
-def _load(hot_list: HotList, file: _File, actor: str, now: datetime) -> Loaded:
+def _load(hot_list: HotList, file: _File, actor: str, now: datetime) -> Loaded | NeedsPerson:
     current = locked(hot_list).current
     profile = profile_of(hot_list.agency)
     rules = Rules(
@@ -196,8 +209,12 @@ def _load(hot_list: HotList, file: _File, actor: str, now: datetime) -> Loaded:
     version.excluded = dict(report.excluded)
     version.not_taken = [name[:60] for name in report.not_taken]
     version.listed_at = min(_told(report.header_date) or made_at, now)
-    if not file.accept_drop:
-        _check_succession(hot_list, current, version, has_date=bool(report.header_date))
+    asks = _asks(hot_list, current, version, has_date=bool(report.header_date))
+    if asks is not None and not file.accept_drop:
+        if file.is_incremental:  # changes of a version that may be another by then wait for nobody
+            raise asks
+        let_wait(hot_list, version)
+        return asks
     put_version_in_force(hot_list, version, actor=actor, now=now, details=_details(file, current, report))
     return Loaded(version, report)
 
@@ -213,26 +230,27 @@ def _details(file: _File, current: HotListVersion | None, report: Report) -> dic
     }
 
 
-def _check_succession(
+def _asks(
     hot_list: HotList, current: HotListVersion | None, version: HotListVersion, *, has_date: bool
-) -> None:
+) -> NeedsPerson | None:
     """Ask a person about a version that nobody expects: empty, much smaller, or older than what it replaces."""
     before, after = (current.accepted if current else 0), version.accepted
     if not after:
-        raise NeedsPerson(
+        return NeedsPerson(
             "The file leaves no entry that this agency may keep: the list in force stays; "
             "ask its source, and let a person accept it if it is right."
         )
     if after < before * (1 - hot_list.drop_share):
-        raise NeedsPerson(
+        return NeedsPerson(
             f"The file leaves {after} entries of {before}, a loss of more than {hot_list.drop_share:.0%}: the list "
             "in force stays; ask its source, and let a person accept the drop if it is right."
         )
     if has_date and current is not None and version.listed_at < current.listed_at:
-        raise NeedsPerson(
+        return NeedsPerson(
             f"The file was made {_shown(version.listed_at)}, before the list in force ({_shown(current.listed_at)}): "
             "fetch the newest, or let a person accept it if it is right."
         )
+    return None
 
 
 def _opened(path: Path) -> BufferedReader:

@@ -37,6 +37,10 @@ class HotList(models.Model):
         null=True, blank=True, help_text="when a file was last refused; none since a good one"
     )
     refusal = models.CharField(max_length=400, blank=True, default="", help_text="why, in a sentence")
+    waiting = models.ForeignKey(
+        "HotListVersion", on_delete=models.PROTECT, null=True, blank=True, related_name="+",
+        help_text="a whole file that nobody expects, until a person accepts it or a good one comes",
+    )  # fmt: skip
     max_age_hours = models.PositiveSmallIntegerField(
         default=24, help_text="its source makes it at least this often; an older statement is stale (HOT-03)"
     )

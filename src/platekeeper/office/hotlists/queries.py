@@ -33,6 +33,7 @@ class ListStatus:
         stale: why it is stale, in a sentence; empty if it is not.
         refused_at: when a newer file was refused; None where none was.
         refusal: why, in a sentence.
+        waiting: number of the version that waits for a person who accepts it; None where none does.
     """
 
     agency: str
@@ -49,6 +50,7 @@ class ListStatus:
     stale: str
     refused_at: datetime | None
     refusal: str
+    waiting: int | None = None
 
     @property
     def left_out(self) -> list[tuple[str, int]]:
@@ -84,6 +86,7 @@ def list_statuses(agency: Agency | None, now: datetime, *, using: str = INGEST) 
             stale=_staleness(hot_list, now),
             refused_at=hot_list.refused_at,
             refusal=hot_list.refusal,
+            waiting=hot_list.waiting_id,
         )  # fmt: skip
 
 

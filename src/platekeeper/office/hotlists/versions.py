@@ -133,24 +133,36 @@ def copy_changes(
         return int(cursor.rowcount)
 
 
-def put_version_in_force(
-    hot_list: HotList, version: HotListVersion, *, actor: str, now: datetime, details: dict[str, Any]
-) -> None:
-    """Let a version replace the one in force.
+def let_wait(hot_list: HotList, version: HotListVersion) -> None:
+    """Keep a version that a person must look at first; nothing is compared with it.
 
     Args:
         hot_list: the list, locked.
-        version: the new version, its counts set.
+        version: the version, its counts set.
+    """
+    version.save(using=INGEST, force_insert=True)
+    HotList.objects.using(INGEST).filter(pk=hot_list.pk).update(waiting=version)
+
+
+def put_version_in_force(
+    hot_list: HotList, version: HotListVersion, *, actor: str, now: datetime, details: dict[str, Any]
+) -> None:
+    """Let a version replace the one in force; what waited for a person is over with it.
+
+    Args:
+        hot_list: the list, locked.
+        version: the new version, its counts set, or the one that waited.
         actor: who brings it.
-        now: the present time.
+        now: when its file came.
         details: what else the ledger keeps of it.
 
     Records:
         `hot-list.replaced`.
     """
-    version.save(using=INGEST, force_insert=True)
+    if version.pk != hot_list.waiting_id:
+        version.save(using=INGEST, force_insert=True)
     HotList.objects.using(INGEST).filter(pk=hot_list.pk).update(
-        current=version, fetched_at=now, layout=hot_list.layout, refused_at=None, refusal=""
+        current=version, fetched_at=now, layout=hot_list.layout, refused_at=None, refusal="", waiting=None
     )
     facts = {"version": version.pk, "sha256": version.sha256.hex(), "accepted": version.accepted,
              "rejected": version.rejected, "excluded": version.excluded, "not_taken": version.not_taken}  # fmt: skip

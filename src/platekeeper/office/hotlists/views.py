@@ -10,6 +10,7 @@ from platekeeper.office.accounts.models import Person
 from platekeeper.office.accounts.people import person_of
 from platekeeper.office.accounts.permits import decision_for, permitted
 from platekeeper.office.accounts.queries import profile_of
+from platekeeper.office.hotlists.accepting import accept_waiting, list_that_waits
 from platekeeper.office.hotlists.entries import (
     EntryRefused,
     decide_entry,
@@ -22,6 +23,7 @@ from platekeeper.office.hotlists.entries import (
 )
 from platekeeper.office.hotlists.forms import EntryForm
 from platekeeper.office.hotlists.lifecycle import EntryState, EntryStepName
+from platekeeper.office.hotlists.models import HotList
 from platekeeper.office.hotlists.queries import list_statuses
 from platekeeper.office.hotlists.versions import HotListError
 from platekeeper.office.notices.operations import tell
@@ -69,6 +71,40 @@ def _has_own_list(person: Person) -> bool:
     except HotListError:
         return False
     return True
+
+
+@require_http_methods(["GET", "POST"])
+def waiting(request: HttpRequest, version: int) -> HttpResponse:
+    """Show a file that waits beside the list in force, and let who manages the lists accept it."""
+    person = person_of(request)
+    rights = _rights(person)
+    if all(isinstance(decision, Denied) for decision in rights.values()):
+        return render(request, "refused.html", {"refusal": rights["may_manage"]}, status=403)
+    hot_list = list_that_waits(person.agency, version)
+    if hot_list is None:
+        messages.error(request, "Nothing waits there any more: another file came, or somebody accepted it.")
+        return redirect("hotlists:hot_lists")
+    if request.method == "POST":
+        return _accepted(request, person, hot_list, version, rights)
+    return render(request, "hotlists/waiting.html", {"list": hot_list, **rights})
+
+
+def _accepted(
+    request: HttpRequest, person: Person, hot_list: HotList, version: int, rights: dict[str, object]
+) -> HttpResponse:
+    if isinstance(rights["may_manage"], Denied):
+        return render(request, "refused.html", {"refusal": rights["may_manage"]}, status=403)
+    reason = " ".join(request.POST.get("reason", "").split())[:400]
+    try:
+        accept_waiting(
+            hot_list=hot_list, version=version, person=person, reason=reason,
+            source_asked=request.POST.get("asked") == "on", now=timezone.now(),
+        )  # fmt: skip
+    except HotListError as error:
+        context = {"list": hot_list, **rights, "error": str(error), "reason": reason}
+        return render(request, "hotlists/waiting.html", context, status=422)
+    messages.success(request, f"“{hot_list.name}” was replaced; the ledger names you and the reason.")
+    return redirect("hotlists:hot_lists")
 
 
 @require_POST
