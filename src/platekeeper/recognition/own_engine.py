@@ -3,7 +3,6 @@
 Which models, with which settings, the folder of weights says (`manifest`).
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +23,7 @@ from platekeeper.recognition.manifest import (
     read_manifest,
     read_settings,
 )
+from platekeeper.recognition.printed import is_printed
 from platekeeper.recognition.ranking import RankingReader
 from platekeeper.recognition.reader import MARGIN, OnnxReader
 from platekeeper.recognition.refiner import RefiningFinder
@@ -36,15 +36,6 @@ SHORTEST, LONGEST = 2, 9
 """Plates of one character exist, but what is read as one is nearly always none; what is longer is a caption."""
 SHORT, LEAST_OF_SHORT = 3, 0.6
 """So few characters are read on wheels and lamps; a plate that bears no more is believed when it is read surely."""
-YEAR = re.compile(r"19[5-9][0-9]|20[0-4][0-9]")
-"""A year alone stands on stickers, and is the beginning of the camera's own date."""
-_PRINTED = (
-    "ALABAMA ALASKA ARIZONA ARKANSAS COLORADO DELAWARE FLORIDA GEORGIA HAWAII IDAHO ILLINOIS INDIANA IOWA KANSAS"
-    " KENTUCKY LOUISIANA MAINE MARYLAND MICHIGAN MINNESOTA MISSOURI MONTANA NEBRASKA NEVADA OHIO OKLAHOMA OREGON"
-    " TENNESSEE TEXAS UTAH VERMONT VIRGINIA WISCONSIN WYOMING BRASIL EXEMPT"
-    " JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC"
-)
-"""What states print on plates beside the serial; a plate that is near shows it large."""
 LEAST_CONFIDENCE = 0.02
 """Below it a reading says nothing, and what the finder saw is most likely no plate."""
 
@@ -131,11 +122,6 @@ def _open_model(folder: Path, manifest: Manifest, file: str, *, threads: int) ->
             f"{folder} has no {file}", "train it with `python -m training`, or choose the engine rapidocr"
         )
     return open_session(load_model(folder, model), threads=threads)
-
-
-def is_printed(text: str) -> bool:
-    """Say whether a text is what issuers and stickers print, rather than a serial."""
-    return text in _PRINTED.split() or YEAR.fullmatch(text) is not None
 
 
 def readable_plates(recognitions: Sequence[Recognition]) -> list[Recognition]:
