@@ -4,6 +4,7 @@ import contextlib
 import json
 from datetime import timedelta
 from typing import Any
+from uuid import RFC_4122, UUID
 
 import psycopg
 import pytest
@@ -289,6 +290,23 @@ class TestPass:
         assert plates_seen(web, given)
 
         assert plates_seen(web, None) == []
+
+
+class TestIdentifier:
+    def test_of_a_record_begins_with_its_time(self, street, web, owner):
+        """What is written together lies together in every index (ADR 0011)."""
+        made = UUID(opened(web, a_request(street.person))[0])
+
+        ((accessed_at,),) = owner.execute(
+            "SELECT accessed_at FROM access_record WHERE id = %s", [made]
+        ).fetchall()
+        assert (made.version, made.variant) == (7, RFC_4122)
+        assert abs(int.from_bytes(made.bytes[:6]) - accessed_at.timestamp() * 1000) < 1000
+
+    def test_is_no_other_record_s(self, street, web):
+        made = {opened(web, a_request(street.person))[0] for _ in range(50)}
+
+        assert len({record_id[-16:] for record_id in made}) == 50
 
 
 class TestGrant:

@@ -187,6 +187,7 @@ FUNCTIONS: dict[str, tuple[str, tuple[str, ...]]] = {
     "typed_fold": ("owner", ("gate", "web")),
     "attributes_hidden_by": ("owner", ("gate",)),
     "shown_detail": ("owner", ("gate", "web")),
+    "record_id": ("owner", ("gate",)),
     "finding_looks": ("gate", ("web",)),
     "judges_finding": ("gate", ()),
     "open_finding": ("gate", ("web",)),
