@@ -64,3 +64,10 @@ def events_of(owner: psycopg.Connection, agency: Agency) -> list[tuple[str, dict
         [agency.slug],
     )
     return [(event, json.loads(details)) for event, details in rows]
+
+
+WHOLE = california("8ABC123", "7XYZ890", "6WXN208", "9NEW001")
+
+
+def count_of(owner, table, agency):
+    return owner.execute(f"SELECT count(*) FROM {table} WHERE agency_id = %s", [agency.pk]).fetchone()[0]

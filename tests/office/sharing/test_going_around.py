@@ -1,109 +1,33 @@
 """Ways around a release, tried by raw SQL as the role of the pages: the database refuses each."""
 
 import json
-from uuid import uuid4
 
 import psycopg
 import pytest
-from django.urls import reverse
 from django.utils import timezone
 
-from platekeeper.evidence.bag import EvidenceError, ZipWriter
 from platekeeper.office.access import screening
-from platekeeper.office.access.inquiries import Inquiry, Screening
-from platekeeper.office.access.operations import AccessDenied, in_house, open_access
+from platekeeper.office.access.inquiries import Screening
+from platekeeper.office.access.operations import AccessDenied, in_house
 from platekeeper.office.evidence.custody import take_custody_step
-from platekeeper.office.evidence.models import CustodyState, EvidencePackage
-from platekeeper.office.evidence.queries import custody_of, releases_for, unbooked_packages
+from platekeeper.office.evidence.models import EvidencePackage
+from platekeeper.office.evidence.queries import unbooked_packages
 from platekeeper.office.sharing.lifecycle import WITHDRAW, ReleaseState
 from platekeeper.office.sharing.models import StepName
 from platekeeper.office.sharing.operations import take_move
-from platekeeper.policy import Function
 from platekeeper.policy.vocabulary import RecipientClass
 
-from ..doors import logged_in
-from ..evidence.packages import PLATE, opened, seen, written
-from ..people import REASON, an_agency
-from .releases import an_approver, an_asker, approved, entered, found
+from ..people import an_agency
+from .releases import an_approver, approved, entered
+from .scenes import Scene, records_in
 
 NO_RELEASE = "00000000-0000-4000-8000-000000000001"
+
 UNCOVERED = psycopg.DatabaseError
+
 GRANT = {"visible_from": "2020-01-01T00:00:00Z", "kinds": ["read"]}
+
 REFUSED = psycopg.errors.InsufficientPrivilege
-
-
-class Scene:
-    """An agency with an approved request, somebody who fulfils it, and a read that was asked for."""
-
-    def __init__(self, **asked) -> None:
-        self.agency = an_agency()
-        self.approver, self.asker, self.handler = (
-            an_approver(self.agency),
-            an_asker(self.agency),
-            an_asker(self.agency),
-        )
-        self.release = approved(self.agency, self.approver, **asked)
-        self.read_ids = tuple(seen(self.agency, PLATE, pictures=False))
-
-    @property
-    def id(self) -> str:
-        return str(self.release.request.pk)
-
-    def fresh(self):
-        return found(self.agency, self.release.request.pk)
-
-    def export(self, **changes):
-        given = {
-            "on_behalf_of": self.release.recipient, "query": {"release": self.id, "reads": 1},
-            "purpose": self.release.request.purpose_code, "case_number": self.release.request.case_number, **changes,
-        }  # fmt: skip
-        return opened(self.agency, self.handler, self.read_ids, **given)
-
-    def package(self, **changes) -> EvidencePackage:
-        export = self.export(**changes)
-        written(export, ZipWriter())
-        return EvidencePackage.objects.get(agency_id=self.agency.pk, id=export.id)
-
-    def asks(self, web, person=None, **changes):
-        """Open an access for an export as the pages do, with other words in it."""
-        request = {
-            "person_id": (person or self.handler).pk, "function": "export", "outcome": "ALLOWED", "clauses": [],
-            "purpose": self.release.request.purpose_code, "case_number": self.release.request.case_number,
-            "reason": "homicide", "on_behalf_of": self.release.recipient, "policy_version": "1",
-            "query": {"release": self.id, "reads": 1},
-            "grants": [{
-                "data_agency_id": self.agency.pk, "visible_from": "2020-01-01T00:00:00Z", "kinds": ["read"],
-                "read_ids": [str(one) for one in self.read_ids],
-            }], **changes,
-        }  # fmt: skip
-        return web.execute("SELECT access_id FROM open_access(%s::jsonb)", [json.dumps(request)]).fetchone()[
-            0
-        ]
-
-    def seals(self, web, access, person=None):
-        package = {
-            "package": str(uuid4()), "read_ids": [str(one) for one in self.read_ids], "pictures": 0, "size_bytes": 0,
-            "is_stamped": False, "tagmanifest-sha256.txt": "00" * 32, "tagmanifest-sha512.txt": "00" * 64,
-        }  # fmt: skip
-        web.execute(
-            "SELECT seal_package(%s, %s, %s::jsonb)",
-            [(person or self.handler).pk, access, json.dumps(package)],
-        )
-
-    def hands_over(self, web, package, person=None, **detail):
-        last = custody_of(package)[-1]
-        if last.state == CustodyState.SEALED:
-            self.steps(web, package, self.handler, last.number + 1, CustodyState.WRITTEN, {})
-        number = custody_of(package)[-1].number + 1
-        detail = {"place": "Room 3", **detail}
-        self.steps(web, package, person or self.handler, number, CustodyState.HANDED_OVER, detail)
-
-    def steps(self, web, package, person, number, state, detail):
-        event = f"evidence.{state.lower().replace('_', '-')}"
-        web.execute(
-            "SELECT take_custody_step(%s, %s, %s, %s, %s, %s::jsonb)",
-            [person.pk, package.id, number, state, event, json.dumps(detail)],
-        )
 
 
 @pytest.fixture(scope="module")
@@ -192,122 +116,6 @@ class TestOpenAccess:
 
         with pytest.raises(AccessDenied, match="Nothing may be looked up"):
             scene.export()
-
-
-@pytest.fixture(scope="module")
-def naming(database) -> Scene:
-    """A scene whose request names the plate of the read, and a read of another."""
-    scene = Scene(plates=(PLATE,))
-    scene.other = seen(scene.agency, "7XYZ999", pictures=False)[0]
-    return scene
-
-
-class TestNamedPlates:
-    @pytest.mark.parametrize(
-        "plates", [["%"], ["*"], ["?*"], ["8abc123"], [""], ["8ABC123", "_"], ["8ABC123", " "]]
-    )
-    def test_are_refused_where_they_would_name_any(self, scene, web, plates):
-        asked = {"recipient_class": "local", "recipient_agency": "Anytown PD", "recipient_state": "CA",
-            "requester": "Det. Doe", "contact": "", "verified_by": "", "purpose_code": "x", "purpose": "x",
-            "authority": "", "disclaims": [], "case_number": "1", "their_number": "", "data_wanted": "reads",
-            "letter_name": "", "plates": plates}  # fmt: skip
-
-        with pytest.raises(psycopg.errors.CheckViolation, match="plates"):
-            web.execute(
-                "SELECT enter_release_request(%s, %s::jsonb, NULL, NULL)",
-                [scene.asker.pk, json.dumps(asked)],
-            )
-
-    @pytest.mark.parametrize(
-        ("function", "query"),
-        [
-            ("search", {}), ("search", {"reads": []}), ("search", {"plate": "7XYZ999"}),
-            ("search", {"plate": "8AB*"}), ("search", {"plate": ""}),
-            ("search", {"plate": PLATE, "analysis": "companions"}), ("search", {"cameras": [1], "since": "2026-01-01"}),
-            ("view-read", {"read": "019b0000-0000-7000-8000-000000000000"}), ("view-image", {"case": "26-01234"}),
-        ],
-        ids=str,
-    )  # fmt: skip
-    def test_bar_what_is_asked_beyond_them(self, naming, web, function, query):
-        with pytest.raises(UNCOVERED, match="no approved request for release"):
-            naming.asks(web, function=function, query={"release": naming.id, **query})
-
-    @pytest.mark.parametrize("plate", [PLATE, "8ABC-I23", "8abc 123"])
-    def test_let_a_search_for_one_of_them(self, naming, web, plate):
-        assert naming.asks(web, function="search", query={"release": naming.id, "plate": plate})
-
-    def test_let_one_of_their_reads_and_no_other(self, naming, web):
-        (named,) = naming.read_ids
-
-        assert naming.asks(web, function="view-read", query={"release": naming.id, "read": str(named)})
-        with pytest.raises(UNCOVERED):
-            naming.asks(web, function="view-read", query={"release": naming.id, "read": str(naming.other)})
-
-    @pytest.mark.parametrize("function", ["view-read", "view-image", "search", "print"])
-    def test_bar_a_look_at_chosen_reads_of_which_one_is_another_s(self, naming, web, function):
-        chosen = {"release": naming.id, "reads": 2, "choose": "evidence"}
-        asked = {**chosen, "plate": PLATE} if function == "search" else chosen
-        both = [{**GRANT, "data_agency_id": naming.agency.pk,
-                 "read_ids": [str(one) for one in (*naming.read_ids, naming.other)]}]  # fmt: skip
-
-        with pytest.raises(UNCOVERED, match="covers these reads"):
-            naming.asks(web, function=function, query=asked, grants=both)
-
-        assert naming.asks(web, function=function, query=asked)  # those of the named plate alone
-
-    @pytest.mark.parametrize(
-        "query", [{"reads": 2, "choose": "evidence"}, {"read": "the named one"}], ids=str
-    )
-    def test_bar_a_look_at_one_read_that_opens_another_or_all(self, naming, web, query):
-        said = {**query, "release": naming.id}
-        said |= {"read": str(naming.read_ids[0])} if "read" in query else {}
-        for read_ids in (None, [str(naming.other)]):
-            grants = [{**GRANT, "data_agency_id": naming.agency.pk, "read_ids": read_ids}]
-            with pytest.raises(UNCOVERED, match="covers these reads"):
-                naming.asks(web, function="view-read", query=said, grants=grants)
-
-    def test_bar_the_builder_s_preview_of_another_and_keep_the_refusal(self, naming, owner):
-        release = naming.release
-        because = open_access(
-            person=naming.handler, agency=naming.agency, now=timezone.now(),
-            inquiry=Inquiry(
-                function=Function.SEARCH, query={"plate": PLATE, "release": naming.id}, reason=REASON,
-                purpose=release.request.purpose_code, case_number=release.request.case_number,
-                on_behalf_of=release.recipient,
-            ),
-        )  # fmt: skip
-        before = records_in(owner, naming.agency.pk)
-
-        page = logged_in(naming.handler).post(
-            reverse("evidence:new"),
-            {"read": [str(naming.read_ids[0]), str(naming.other)], "because": str(because.record_id)},
-        ).content.decode()  # fmt: skip
-
-        assert "7XYZ999" not in page
-        assert "SHR-03" in page or release.recipient in page
-        assert records_in(owner, naming.agency.pk) == before + 1
-
-    def test_bar_the_seal_of_a_package_with_another(self, naming, web):
-        both = Scene.__new__(Scene)
-        vars(both).update(vars(naming), read_ids=(*naming.read_ids, naming.other))
-        access = both.asks(web)
-
-        with pytest.raises(REFUSED, match="no approved request for release covers this package"):
-            both.seals(web, access)
-        with pytest.raises(
-            EvidenceError, match=r"1 of these reads are of plates that the request .* does not name"
-        ):
-            both.export()
-
-    def test_let_a_package_of_theirs(self, naming):
-        assert str(naming.package().release_id) == naming.id
-
-    def test_bar_that_a_package_of_the_case_is_handed_over_which_was_made_without_it(self, naming, web):
-        package = naming.package(on_behalf_of=in_house(naming.handler), query={"reads": 1})
-
-        with pytest.raises(REFUSED, match="under an approved release of its case"):
-            naming.hands_over(web, package, release=naming.id, received_by="x")
-        assert releases_for(package) == []
 
 
 class TestSealPackage:
@@ -516,10 +324,6 @@ class TestTables:
                 'SELECT take_release_step(%s, %s, \'APPROVE\', \'{"finding": "fine", "office": "Chief"}\')',
                 [scene.approver.pk, made],
             )
-
-
-def records_in(owner, agency_id):
-    return owner.execute("SELECT count(*) FROM access_record WHERE agency_id = %s", [agency_id]).fetchone()[0]
 
 
 def own(scene: Scene) -> EvidencePackage:
