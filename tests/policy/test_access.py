@@ -17,6 +17,7 @@ from platekeeper.policy import (
     Role,
     decide_access,
     decide_cross_agency,
+    decide_function,
     explain,
     load_profile,
     profiles,
@@ -183,6 +184,15 @@ class TestStanding:
 
         assert denied(decision, "LA 568.53 Data Users", "USR-04")
         assert decision.remedy == "Ask your supervisor for the written authorization."
+
+    def test_tells_of_a_missing_assignment_before_anybody_searches(self):
+        person = searcher(LOS_ANGELES, assignment="")
+
+        refused = decide_function(LOS_ANGELES, person, Function.SEARCH, NOW)
+
+        assert denied(refused, "LA 568.53 Limitations", "PUR-13")
+        assert "record your assignment" in refused.remedy
+        assert isinstance(decide_function(LOS_ANGELES, person, Function.RECEIVE_ALERTS, NOW), Allowed)
 
     def test_asks_only_restricted_federal_files_where_the_policy_is_silent_on_sources(self):
         assert isinstance(asked(MONROVIA, sources=frozenset({DataSource.STATE})), Allowed)

@@ -87,12 +87,15 @@ def add_person_command(
         from platekeeper.office.accounts.operations import AccountsError, add_person, issue_password  # noqa: PLC0415
         from platekeeper.office.devices.operations import agency_of  # noqa: PLC0415
         from platekeeper.office.roster.courses import attest_beginning  # noqa: PLC0415
+        from platekeeper.office.roster.operations import check_appointment, check_username  # noqa: PLC0415
 
+        agency, now = agency_of(agency_slug), datetime.now(UTC)
+        check_username(username)
+        check_appointment(agency, username=username, title=title, roles=list(roles), now=now)
         if Person.objects.using("owner").filter(username=username).exists():
             raise AccountsError(f"Somebody is called {username} already: choose another username.")
         added = add_person(
-            username=username, full_name=full_name, agency=agency_of(agency_slug), title=title, roles=list(roles),
-            now=datetime.now(UTC),
+            username=username, full_name=full_name, agency=agency, title=title, roles=list(roles), now=now
         )  # fmt: skip
         added.assignment = assignment
         added.save(using="owner", update_fields=["assignment"])
@@ -100,7 +103,7 @@ def add_person_command(
             agency=agency_slug, event="account.added", actor=by, subject=username, details={"roles": list(roles)},
             using="owner",
         )  # fmt: skip
-        courses = attest_beginning(added, trainer=trained_by, now=datetime.now(UTC)) if trained_by else []
+        courses = attest_beginning(added, trainer=trained_by, now=now) if trained_by else []
         for course in courses:
             record_event(
                 agency=agency_slug, event="training.attested", actor=by, subject=username,
@@ -112,23 +115,33 @@ def add_person_command(
 @person.command("train")
 @click.argument("username")
 @click.argument("course")
-@click.option("--as", "signed_as", default="trainer", show_default=True, help="the signer's role")
-@_BY
-def train(username: str, course: str, *, signed_as: str, by: str) -> None:
-    """Note that USERNAME finished COURSE of their agency's policy; --by signs."""
+@click.option(
+    "--covered", multiple=True, help="a topic that was covered; a course needs all of its own; repeatable"
+)
+@click.option("--certificate", default="", help="its number, where somebody certifies the course")
+@click.option("--by", required=True, help="username of whoever signs, as the policy lets them")
+def train(username: str, course: str, *, covered: tuple[str, ...], certificate: str, by: str) -> None:
+    """Note that USERNAME finished COURSE of their agency's policy; --by signs, by the rules of the pages."""
     database = Database.located()
     with database.used():
         migrate(database)
-        from platekeeper.office.access.events import record_event  # noqa: PLC0415  # Django must be set up first
-        from platekeeper.office.accounts.models import Person  # noqa: PLC0415
-        from platekeeper.office.accounts.operations import AccountsError, complete_training  # noqa: PLC0415
+        from platekeeper.office.accounts.models import Person  # noqa: PLC0415  # Django must be set up first
+        from platekeeper.office.accounts.operations import AccountsError  # noqa: PLC0415
+        from platekeeper.office.roster.courses import sign_training  # noqa: PLC0415
 
-        found = Person.objects.using("owner").select_related("agency").filter(username=username).first()
-        if found is None:
-            raise AccountsError(f"Nobody here is called {username}: check the spelling.")
-        complete_training(found, course_code=course, signed_by=by, signed_as=signed_as, now=datetime.now(UTC))
-        record_event(
-            agency=found.agency.slug, event="training.completed", actor=by, subject=username,
-            details={"course": course, "signed_as": signed_as}, using="owner",
+        people = Person.objects.select_related("agency")
+        found, signer = (people.filter(username=name).first() for name in (username, by))
+        for name, known in ((username, found), (by, signer)):
+            if known is None:
+                raise AccountsError(f"Nobody here is called {name}: check the spelling.")
+        assert found is not None
+        assert signer is not None
+        if signer.must_choose_password:
+            raise AccountsError(
+                f"{by} has a one-time password still: they log in and choose their own first."
+            )
+        sign_training(
+            signer, found, course_code=course, topics=list(covered), completed_at=datetime.now(UTC),
+            certificate=certificate,
         )  # fmt: skip
         click.echo(f"{username} completed {course}.")

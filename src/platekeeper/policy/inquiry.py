@@ -238,15 +238,6 @@ def _sensitive(facts: AccessFacts) -> Refusal | None:
     )
 
 
-def _without_right(facts: AccessFacts) -> Refusal | None:
-    if not facts.profile.access.need_and_right.value or facts.person.assignment.strip():
-        return None
-    return Refusal(
-        "Your assignment, which gives you the right to know, is not recorded.",
-        "Ask the administrator to record your assignment.",
-    )
-
-
 def _nameless_beneficiary(facts: AccessFacts) -> Refusal | None:
     behalf = facts.request.on_behalf_of
     if behalf is None:
@@ -361,7 +352,6 @@ INQUIRY_RULES: tuple[Rule[AccessFacts], ...] = (
     Rule("not-personal", "PUR-05", _private, inquires),
     Rule("no-harassment", "PUR-06", _repeated, inquires),
     Rule("no-lawful-event", "PUR-08", _sensitive, inquires),
-    Rule("right-to-know", "PUR-13", _without_right, inquires),
     Rule("beneficiary-named", "SRC-05", _nameless_beneficiary, discloses),
     Rule("beneficiary-not-barred", "SHR-11", _barred_beneficiary, discloses),
     Rule("released-to-others-only-by-request", "SHR-11", _unreleased, discloses),

@@ -275,6 +275,15 @@ def _unauthorized(facts: AccessFacts) -> Refusal | None:
     return None
 
 
+def _without_right(facts: AccessFacts) -> Refusal | None:
+    if not facts.profile.access.need_and_right.value or facts.person.assignment.strip():
+        return None
+    return Refusal(
+        "Your assignment, which gives you the right to know, is not recorded.",
+        "Ask the administrator to record your assignment.",
+    )
+
+
 def _unentitled(facts: AccessFacts) -> Refusal | None:
     asked = facts.request.sources
     if not facts.profile.users.entitlements_required.value:
@@ -289,6 +298,10 @@ def _unentitled(facts: AccessFacts) -> Refusal | None:
 
 def _asks_deleted_or_queries(facts: AccessFacts) -> bool:
     return _insider(facts) and facts.request.function in INQUIRING
+
+
+def _inquires(facts: AccessFacts) -> bool:
+    return facts.request.function in INQUIRING
 
 
 def _queries(facts: AccessFacts) -> bool:
@@ -315,5 +328,6 @@ ROLE_RULES: tuple[Rule[AccessFacts], ...] = (
     Rule("function-granted", "GOV-09", _ungranted, _insider),
     Rule("inquiries-limited", "USR-03", _limited, _queries),
     Rule("two-step-authorization", "USR-04", _unauthorized, _asks_deleted_or_queries),
+    Rule("right-to-know", "PUR-13", _without_right, _inquires),
     Rule("source-entitlement", "USR-08", _unentitled),
 )

@@ -102,6 +102,9 @@ class TestFederatedLogIn:
 
         assert is_in(client)
         assert client.get("/alerts/").url == "/account/second-factor/totp/activate/"
+        assert client.get("/account/second-factor/totp/activate/").status_code == 200, (
+            "no password is asked for"
+        )
 
     def test_counts_the_provider_s_second_factor_where_the_agency_says_so(
         self, idp, settings_of, agency, database

@@ -111,6 +111,15 @@ class TestLogIn:
 
         assert answer.url == reverse("mfa_activate_totp")
 
+    def test_after_choosing_a_password_does_not_ask_for_it_before_the_second_factor(self):
+        person = a_person(an_agency())
+        client, chosen = Client(), "harbour lamp seven tulip"
+        post_login(client, person, issue_password(person))
+
+        client.post(reverse("accounts:password"), {"new_password1": chosen, "new_password2": chosen})
+
+        assert client.get(reverse("mfa_activate_totp")).status_code == 200
+
     def test_is_entered_in_the_ledger_failed_or_not(self, database):
         person = a_person(an_agency())
         secret, password = with_factor(person), issue_password(person)

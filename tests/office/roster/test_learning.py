@@ -138,11 +138,20 @@ class TestMissing:
     def test_is_reorientation_after_a_year_unused(self, agency, trainer):
         long_ago = timezone.now() - timedelta(days=400)
         person = a_person(agency, added_at=long_ago, last_used_at=long_ago)
-        assert "alpr-reorientation" in {one.course.code for one in courses_of(person, timezone.now())}
+        assert missing(person) == {"alpr-reorientation"}
 
         sign(trainer, person, "alpr-reorientation")
 
         assert missing(person) == set()
+
+    def test_stops_the_page_of_training_for_its_own_reason(self, agency):
+        # an administrator who has not read the new version is told so, not that they are no trainer
+        administrator = a_person(agency, Role.ADMINISTRATOR, acknowledged=[])
+
+        page = logged_in(administrator).get(reverse("roster:documents"))
+
+        assert page.status_code == 403
+        assert "have not acknowledged" in page.content.decode()
 
     def test_shows_on_ones_own_page(self, agency):
         page = logged_in(a_person(agency, trained=False, acknowledged=[])).get(reverse("roster:mine"))

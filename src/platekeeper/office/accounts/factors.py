@@ -17,7 +17,17 @@ from platekeeper.office.accounts.models import Person
 from platekeeper.policy import Denied
 
 _PERIOD_SECONDS = 30
+_STRONG = ("totp", "webauthn")
 _USED = "This code was used already: wait for the next one."
+
+
+def has_strong_factor(person: Person) -> bool:
+    """Tell whether somebody set up a second factor of ours: an authenticator app or a passkey.
+
+    Args:
+        person: who.
+    """
+    return bool(Authenticator.objects.filter(user=person, type__in=_STRONG).exists())
 
 
 def take_code(person: Person, now: datetime) -> bool:

@@ -18,6 +18,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
 from platekeeper.office.accounts import saml
+from platekeeper.office.accounts.factors import has_strong_factor
 from platekeeper.office.accounts.federation import (
     Errand,
     FederationError,
@@ -159,7 +160,11 @@ def _taken(
 def _let_in(
     request: HttpRequest, provider: AnyProvider, person: Person, errand: Errand, *, second_factor: bool
 ) -> HttpResponseBase:
-    record_authentication(request, person, "federation", provider=provider.slug)
+    # whoever has no second factor yet sets one up now, and has no password of ours to say that it is still them
+    is_new = not has_strong_factor(person)
+    record_authentication(
+        request, person, "federation", provider=provider.slug, reauthenticated=True if is_new else None
+    )
     # of this request alone: in the session it could outlive a log-in that fails (CJIS IA-2)
     request.asserted_second_factor = second_factor  # type: ignore[attr-defined]
     response: HttpResponseBase = perform_login(

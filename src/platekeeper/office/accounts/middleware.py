@@ -4,7 +4,6 @@ import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added
 from django.conf import settings
 from django.contrib.auth import logout
@@ -16,6 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from platekeeper.office.accounts import sessions
+from platekeeper.office.accounts.factors import has_strong_factor
 from platekeeper.office.accounts.lockout import decide_stay
 from platekeeper.office.accounts.models import Person, PersonSession, Terminal
 from platekeeper.office.accounts.people import source_of
@@ -34,7 +34,6 @@ _NOTED_EVERY = timedelta(seconds=30)
 # what a page asks for by itself, as its scripts say, is not use: an unattended board would never lock (CJIS AC-11)
 _STREAMS = "/stream/"
 _BY_ITSELF = "Platekeeper-By-Itself"
-_STRONG = ("totp", "webauthn")
 _DESK = "desk"
 
 
@@ -143,13 +142,9 @@ def _idle_seconds(person: Person, terminal: Terminal | None) -> int | None:
 def _first_duty(person: Person, request: HttpRequest) -> str | None:
     if person.must_choose_password and not request.session.get("federated"):
         return reverse("accounts:password")
-    if not request.session.get("second_factor") and not _has_second_factor(person):
+    if not request.session.get("second_factor") and not has_strong_factor(person):
         return reverse("mfa_activate_totp")
     return None
-
-
-def _has_second_factor(person: Person) -> bool:
-    return bool(Authenticator.objects.filter(user=person, type__in=_STRONG).exists())
 
 
 def _led(request: HttpRequest, target: str) -> HttpResponseBase:

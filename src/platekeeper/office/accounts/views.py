@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from allauth.account.internal.flows.reauthentication import reauthenticate_by_password
 from allauth.mfa.models import Authenticator
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
@@ -85,6 +86,7 @@ def password(request: HttpRequest) -> HttpResponse:
     """Let a person choose their own password, the first time instead of the one-time one."""
     person = person_of(request)
     form = ChoosePasswordForm(person, request.POST or None)
+    was_one_time = person.must_choose_password
     if form.is_valid():
         try:
             choose_password(person, form.cleaned_data["new_password1"])
@@ -92,6 +94,8 @@ def password(request: HttpRequest) -> HttpResponse:
             form.add_error("new_password1", error)
         else:
             update_session_auth_hash(request, person)
+            if was_one_time:  # who just chose it is not asked for it again before the second factor
+                reauthenticate_by_password(request)
             sessions.end_all(
                 person,
                 by=person.username,
@@ -100,7 +104,7 @@ def password(request: HttpRequest) -> HttpResponse:
                 keep=request.session.get("session_id", ""),
             )
             return redirect("/")
-    context = {"form": form, "was_one_time": person.must_choose_password}
+    context = {"form": form, "was_one_time": was_one_time}
     return render(request, "account/password_change.html", context, status=422 if form.errors else 200)
 
 

@@ -27,7 +27,8 @@ def course_of(person: Person, code: str) -> Course:
     courses = profile_of(person.agency).training.courses
     found = next((course for course in courses if course.code == code), None)
     if found is None:
-        raise RosterError("The policy has no such course: choose one of its list.")
+        known = ", ".join(course.code for course in courses)
+        raise RosterError(f"The policy has no such course: choose one of {known}.")
     return found
 
 

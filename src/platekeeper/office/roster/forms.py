@@ -103,6 +103,10 @@ class AddForm(_TitledForm):
             kwargs: Django's.
         """
         super().__init__(profile, *args, **kwargs)
+        right = profile.access.need_and_right
+        if right.value:
+            told = f"Where they work: without this authority nobody asks for reads ({right.clause})."
+            self.fields["assignment"].help_text = told
         self.order_fields(list(self.field_order))
 
 
@@ -229,6 +233,10 @@ class SignForm(forms.Form):
             del self.fields["outside"]
         else:
             self.fields["outside"].required = not signs
+            if not signs:  # and a trainer from outside has a number to show
+                self.fields["certificate"].required = True
+        if course.certified_by:
+            self.fields["certificate"].required = True
 
     def clean_completed_on(self) -> datetime:
         """Return noon of the day, or now where that lies ahead."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from platekeeper import policy
-from platekeeper.office.accounts.models import Agency, Person
+from platekeeper.office.accounts.models import Agency, Person, TrainingCompletion
 from platekeeper.office.accounts.queries import facts_of, profile_of
 from platekeeper.office.roster.models import IssuedDocument
 from platekeeper.policy import Decision, Denied, Function, Profile, Role
@@ -61,22 +61,35 @@ def courses_of(person: Person, now: datetime) -> list[CourseState]:
         now: the present time.
     """
     profile, facts = profile_of(person.agency), facts_of(person)
-    needed = [*policy.required_courses(profile, facts.roles), *_reorientation(profile, facts, now)]
     states = []
-    for course in needed:
+    for course in policy.required_courses(profile, facts.roles):
         ends = expires_at(profile, facts, course, now)
         soon = ends is not None and now < ends <= now + SOON
         states.append(CourseState(course, decide_course(profile, facts, course, now), ends, soon))
-    return states
+    return [*states, *_reorientation(profile, facts, now)]
 
 
-def _reorientation(profile: Profile, facts: policy.Person, now: datetime) -> list[Course]:
+def titled(person: Person) -> list[TrainingCompletion]:
+    """Return all that somebody completed, latest first, each with its `title`, or code where that is lost.
+
+    Args:
+        person: who.
+    """
+    titles = {course.code: course.title for course in profile_of(person.agency).training.courses}
+    completed = list(person.training.all())
+    for one in completed:
+        one.title = titles.get(one.course, one.course)  # type: ignore[attr-defined]  # for pages
+    return completed
+
+
+def _reorientation(profile: Profile, facts: policy.Person, now: datetime) -> list[CourseState]:
     """Return the course that a year without use asks for, if it does now (USR-12)."""
     decision = policy.decide_function(profile, facts, Function.VIEW_READ, now)
     if not isinstance(decision, Denied) or decision.obligation != "USR-12":
         return []
     code = profile.training.reorientation_course.value
-    return [course for course in profile.training.courses if course.code == code]
+    asked = (course for course in profile.training.courses if course.code == code)
+    return [CourseState(course, decision, None, is_due_soon=False) for course in asked]
 
 
 def documents_in_force(agency: Agency) -> dict[str, tuple[str, str]]:

@@ -145,6 +145,23 @@ def check_appointment(agency: Agency, *, username: str, title: str, roles: list[
         raise AppointmentDenied(decision)
 
 
+def check_username(username: str) -> None:
+    """See that somebody may be called so.
+
+    Args:
+        username: as it would be.
+
+    Raises:
+        RosterError: it is no username.
+    """
+    if not _USERNAME.fullmatch(username):
+        raise RosterError(
+            "A username has small letters and digits, with single dots, hyphens or underscores."
+        )
+    if username in _NO_PERSON:
+        raise RosterError("The ledger calls the system by this name: choose another username.")
+
+
 def add_person(
     actor: Person,
     *,
@@ -183,12 +200,7 @@ def add_person(
     Source:
         USR-01, USR-02, GOV-05
     """
-    if not _USERNAME.fullmatch(username):
-        raise RosterError(
-            "A username has small letters and digits, with single dots, hyphens or underscores."
-        )
-    if username in _NO_PERSON:
-        raise RosterError("The ledger calls the system by this name: choose another username.")
+    check_username(username)
     check_appointment(actor.agency, username=username, title=title, roles=roles, now=now)
     password = one_time_password()
     added = call(

@@ -10,15 +10,16 @@ from django.shortcuts import render
 from platekeeper.office.accounts.models import Agency, Person
 from platekeeper.office.accounts.people import person_of, source_of
 from platekeeper.office.accounts.permits import decision_for
+from platekeeper.office.accounts.queries import profile_of
 from platekeeper.office.accounts.signals import function_refused
 from platekeeper.office.roster.queries import person_in
-from platekeeper.policy import Denied, Function
+from platekeeper.policy import Denied, Function, Role
 
 _View = Callable[..., HttpResponse]
 
 
 def any_of(*functions: Function) -> Callable[[_View], _View]:
-    """Let a view answer whoever may use one of several functions; the others get the first's clause and remedy.
+    """Let a view answer whoever may use one of several functions; the others get clause and remedy of that of their roles.
 
     Args:
         functions: what the page is for.
@@ -31,18 +32,27 @@ def any_of(*functions: Function) -> Callable[[_View], _View]:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             person = person_of(request)
-            decisions = [decision_for(person, function) for function in functions]
-            refusals = [decision for decision in decisions if isinstance(decision, Denied)]
-            if len(refusals) < len(decisions):
-                return view(request, *args, **kwargs)
+            refused: dict[Function, Denied] = {}
+            # what their role carries comes first: the reason is then what they can mend, not that they are no trainer
+            for function in sorted(functions, key=lambda one: not _carries(person, one)):
+                decision = decision_for(person, function)
+                if not isinstance(decision, Denied):
+                    return view(request, *args, **kwargs)
+                refused.setdefault(function, decision)
+            function, decision = next(iter(refused.items()))
             function_refused.send(
-                Person, person=person, function=functions[0], decision=refusals[0], source=source_of(request)
+                Person, person=person, function=function, decision=decision, source=source_of(request)
             )
-            return render(request, "refused.html", {"refusal": refusals[0]}, status=403)
+            return render(request, "refused.html", {"refusal": decision}, status=403)
 
         return guarded
 
     return decorate
+
+
+def _carries(person: Person, function: Function) -> bool:
+    rights = profile_of(person.agency).roles
+    return any(function in rights[role].functions for role in map(Role, person.roles) if role in rights)
 
 
 def colleague(agency: Agency, person_id: int) -> Person:

@@ -21,6 +21,7 @@ from platekeeper.office.roster.learning import (
     documents_of,
     outside_role,
     signing_role,
+    titled,
 )
 from platekeeper.office.roster.models import IssuedDocument
 from platekeeper.office.roster.operations import RosterError
@@ -38,7 +39,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     person, now = person_of(request), timezone.now()
     context = {
         "courses": courses_of(person, now),
-        "completions": person.training.all(),
+        "completions": titled(person),
         "documents": documents_of(person),
         "profile": profile_of(person.agency),
     }
@@ -105,7 +106,7 @@ def sign(request: HttpRequest, person_id: int) -> HttpResponse:
         "person": whom,
         "rows": rows,
         "is_self": actor.pk == whom.pk,
-        "completions": whom.training.all(),
+        "completions": titled(whom),
     }
     wrong = request.method == "POST"
     return render(request, "roster/sign.html", context, status=422 if wrong else 200)
