@@ -19,7 +19,7 @@ _View = Callable[..., HttpResponse]
 
 
 def any_of(*functions: Function) -> Callable[[_View], _View]:
-    """Let a view answer whoever may use one of several functions; the others get clause and remedy of that of their roles.
+    """Let a view answer whoever may use one of several functions; the others get the reason of what their role carries.
 
     Args:
         functions: what the page is for.
