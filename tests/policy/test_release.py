@@ -1,4 +1,4 @@
-"""Which plates a request for release names: the database holds the same (tests/office/sharing/test_going_around.py)."""
+"""Which plates a request for release names: the database holds the same (tests/office/sharing/test_named_plates.py)."""
 
 import pytest
 
