@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.dies import ALPHABET
+from training.mounts import lit, recess
 from training.plates import Foundry, Mix, choose_serial, choose_style, draw_plate
 from training.sensor import Corners, Grey, View, to_grey, view
 from training.styles import REGIONS
@@ -45,7 +46,8 @@ def crops(seed: int, strength: float = 1.0, mix: Mix | None = None) -> Iterator[
             if rng.random() < 0.04:
                 grey = (255 - grey).astype(np.uint8)
             # Mostly mild: what no one can read teaches little, and street pictures are clearer than they are not.
-            seen = view(rng, grey, strength * float(rng.uniform(0.15, 1.0)))
+            behind = recess if rng.random() < 0.5 else None
+            seen = view(rng, grey, strength * float(rng.uniform(0.15, 1.0)), behind=behind, before=lit)
             yield Crop(cut_out(rng, seen), plate.text, plate.region, seen.width_px)
 
 
@@ -53,9 +55,10 @@ def cut_out(rng: np.random.Generator, seen: View) -> Grey:
     """Cut a plate from a view as a finder would hand it over: a loose box, or rectified by noisy corners."""
     if rng.random() < 0.5:
         noise = rng.normal(0, rng.uniform(0.012, 0.04), (4, 2)) * (seen.width_px, seen.width_px * 0.5)
-        corners = grown(
-            seen.corners + noise.astype(np.float32), float(np.clip(rng.normal(0.045, 0.03), -0.03, 0.15))
-        )
+        margin = float(np.clip(rng.normal(0.045, 0.03), -0.03, 0.15))
+        if rng.random() < 0.12:  # the recess was taken for the plate
+            margin = float(rng.uniform(0.1, 0.24))
+        corners = grown(seen.corners + noise.astype(np.float32), margin)
         return rectified(seen.picture, corners)
     low, high = seen.corners.min(axis=0), seen.corners.max(axis=0)
     edges = np.clip(rng.normal(0.045, 0.06, 4), -0.06, 0.28)

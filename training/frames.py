@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from training import patrol
 from training.backgrounds import add_distractor, background
 from training.finder_targets import Target, targets
+from training.mounts import lit, recess
 from training.plates import Foundry, Mix, choose_serial, choose_style, draw_plate
 from training.scenes import empty_streets
 from training.sensor import Corners, Grey, exposed, plate_corners, to_grey
@@ -156,13 +157,18 @@ def _pasted(rng: np.random.Generator, picture: Grey, foundry: Foundry, mix: Mix)
             continue
         mounted(rng, picture, corners)
         paste(rng, picture, grey, corners)
+        lit(rng, picture, corners)
         plates.append(corners)
     return plates
 
 
 def mounted(rng: np.random.Generator, picture: Grey, corners: Corners) -> None:
-    """Put something of one tone behind where a plate will be, a little more often than not, in place."""
-    if rng.random() < 0.45:
+    """Put something behind where a plate will be, mostly, in place: a recess, or an upright box of one tone."""
+    roll = rng.random()
+    if roll < 0.3:
+        return
+    if roll < 0.75:
+        recess(rng, picture, corners)
         return
     low, high = corners.min(axis=0), corners.max(axis=0)
     grow = (high - low) * rng.uniform(0.03, 0.9, 2)

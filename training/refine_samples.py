@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from training import patrol
 from training.backgrounds import background
 from training.frames import SIDE, base_pictures, mounted, paste
+from training.mounts import lit
 from training.plates import Foundry, Mix, choose_serial, choose_style, draw_plate
 from training.sensor import Corners, Grey, exposed, plate_corners, to_grey
 
@@ -62,9 +63,10 @@ def guessed(rng: np.random.Generator, corners: Corners) -> Corners:
     middle = corners.mean(axis=0)
     span = np.array([np.ptp(corners[:, 0]), np.ptp(corners[:, 1])])
     across, down = (corners[1] - corners[0] + corners[2] - corners[3]) / 2, (corners[3] - corners[0]) / 1.0
-    flat = np.array([[-0.5, -0.5], [0.5, -0.5], [0.5, 0.5], [-0.5, 0.5]]) * np.exp(
-        rng.normal(0, (0.10, 0.16), 2) * rough
-    )
+    size = np.exp(rng.normal(0, (0.10, 0.16), 2) * rough)
+    if rng.random() < 0.2:  # the recess that the plate lies in, taken for the plate
+        size = rng.uniform((1.05, 1.1), (1.45, 1.7))
+    flat = np.array([[-0.5, -0.5], [0.5, -0.5], [0.5, 0.5], [-0.5, 0.5]]) * size
     if rng.random() < 0.2:
         shape = np.stack([flat[:, 0] * span[0], flat[:, 1] * span[1]], axis=1)  # an upright box
     else:
@@ -102,6 +104,7 @@ def samples(seed: int, quoted: bool = False, folder: Path = patrol.FOLDER) -> It
             corners += np.float32(SIDE / 2)
             mounted(rng, picture, corners)
             paste(rng, picture, grey, corners)
+            lit(rng, picture, corners)
             low, high = corners.min(axis=0), corners.max(axis=0)
             room = 0.5 * (high - low) + 6
             x0, y0 = np.maximum(0, low - room).astype(int)

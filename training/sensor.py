@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import cv2
 import numpy as np
@@ -31,7 +33,19 @@ def to_grey(picture: NDArray[np.uint8], rng: np.random.Generator) -> Grey:
     return cv2.transform(picture, weights).astype(np.uint8)
 
 
-def view(rng: np.random.Generator, plate: Grey, strength: float = 1.0, width_px: float | None = None) -> View:
+Setting: TypeAlias = Callable[[np.random.Generator, Grey, Corners], None]
+"""Draws something around or over a plate of these corners, in place."""
+
+
+def view(
+    rng: np.random.Generator,
+    plate: Grey,
+    strength: float = 1.0,
+    width_px: float | None = None,
+    *,
+    behind: Setting | None = None,
+    before: Setting | None = None,
+) -> View:
     """See a flat grey plate through a camera.
 
     Args:
@@ -39,6 +53,8 @@ def view(rng: np.random.Generator, plate: Grey, strength: float = 1.0, width_px:
         plate: the flat plate, grey.
         strength: 0..1, scales every degradation; geometry stays.
         width_px: of the plate in the picture; log-uniform where not given.
+        behind: draws what the plate is mounted in.
+        before: draws what lies over it.
 
     Returns:
         A small picture around the plate, blurred and noisy as the strength asks.
@@ -53,6 +69,8 @@ def view(rng: np.random.Generator, plate: Grey, strength: float = 1.0, width_px:
     corners += room - corners.min(axis=0)
     size = np.ceil(corners.max(axis=0) + room).astype(int)
     surround = _surround(rng, size[0], size[1], int(plate.mean()))
+    if behind:
+        behind(rng, surround, corners)
     if width > 1.7 * across:
         shrunk = (max(8, round(across * 1.3)), max(8, round(across * 1.3 / aspect)))
         plate = cv2.resize(plate, shrunk, interpolation=cv2.INTER_AREA).astype(np.uint8)
@@ -62,6 +80,8 @@ def view(rng: np.random.Generator, plate: Grey, strength: float = 1.0, width_px:
     cv2.warpPerspective(
         plate, warp, (int(size[0]), int(size[1])), dst=surround, borderMode=cv2.BORDER_TRANSPARENT
     )
+    if before:
+        before(rng, surround, corners)
     return View(exposed(rng, surround, across, strength), corners, across)
 
 

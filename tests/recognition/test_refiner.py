@@ -110,8 +110,13 @@ class TestFindPlates:
 
     @pytest.mark.parametrize("times", [1, 2])
     def test_sets_corners_right_as_often_as_asked(self, times: int) -> None:
-        session = ShiftingSession([0.01] * 8)
+        session = ShiftingSession([0.04] * 8)
         (found,) = refined([region(ROUGH)], session, times=times)
         assert session.looks == [1] * times
         assert (as_quad(found.corners) > ROUGH).all()
         assert found.confidence == 0.9
+
+    def test_looks_again_only_at_what_it_moved_far(self) -> None:
+        session = ShiftingSession([0.01] * 8, [0.06] * 8)
+        refined([region(ROUGH), region(ROUGH + 40, 0.5)], session, times=3)
+        assert session.looks == [2, 1]

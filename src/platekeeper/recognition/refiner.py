@@ -29,6 +29,8 @@ MARGIN = (0.25, 0.4)
 """What the model sees around the plate, parts of its width and height as the finder tells them."""
 MOST_REGIONS = 12
 """More plates than this in one picture are not looked at."""
+FAR = 0.03
+"""Corners that a look moved by more than these parts of it are looked at once more: they came from a poor guess."""
 SAME_PLATE_IOU = 0.5
 """Regions that overlap so much once refined were the same plate."""
 OUTSIDE = (0.02, 0.12)
@@ -82,10 +84,15 @@ class RefiningFinder:
         """Find the plates in a frame, the surest first (`PlateFinder`)."""
         regions = self._finder.find_plates(frame)[:MOST_REGIONS]
         quads = [as_quad(region.corners) for region in regions]
-        for _ in range(self._times if quads else 0):
-            looks = np.stack([near_look(frame, quad) for quad in quads])
+        moved = list(range(len(quads)))
+        for _ in range(self._times):
+            if not moved:
+                break
+            looks = np.stack([near_look(frame, quads[at]) for at in moved])
             shifts = self._session.run(["shifts"], {"crops": looks})[0]
-            quads = [shifted(quad, shift) for quad, shift in zip(quads, shifts, strict=True)]
+            for at, shift in zip(moved, shifts, strict=True):
+                quads[at] = shifted(quads[at], shift)
+            moved = [at for at, shift in zip(moved, shifts, strict=True) if np.abs(shift).max() > FAR]
         exact = [PlateRegion(as_corners(q), r.confidence) for r, q in zip(regions, quads, strict=True)]
         return _apart([region for region in exact if not is_cut_off(region, frame.shape[1], frame.shape[0])])
 
