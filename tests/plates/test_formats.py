@@ -157,6 +157,26 @@ class TestFormatsMatching:
     def test_knows_other_countries(self, text, region):
         assert formats_matching(text, region)
 
+    @pytest.mark.parametrize(
+        ("text", "region", "instead"),
+        [
+            ("CL05ABC", "RO", "KL05ABC"),  # Calarasi; there is no county KL
+            ("B121PHD", "RO", "8121PHD"),
+            ("LN51ABC", "GB", "IN51ABC"),
+            ("A123BCD", "GB", "A123BQD"),
+            ("ZH123456", "CH", "ZA123456"),
+            ("CB1234AB", "BG", "CB1234DB"),
+            ("1AB2345", "CZ", "1AO2345"),
+            ("ABC123", "SE", "ABQ123"),
+            ("GB123D", "NL", "GA123D"),
+            ("WX12345", "PL", "XX12345"),
+            ("WPI1234C", "PL", "WPI1234B"),
+        ],
+    )
+    def test_knows_which_letters_a_country_issues_where(self, text, region, instead):
+        assert formats_matching(text, region)
+        assert formats_matching(instead, region) == ()
+
     def test_does_not_take_one_region_for_another(self):
         assert formats_matching("8ABC123", "US-TX") == ()
 
