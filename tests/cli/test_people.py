@@ -68,3 +68,13 @@ class TestTraining:
                 "SELECT actor, subject FROM ledger_entry WHERE event = 'training.completed'"
             ).fetchall()
         assert entries == [("trai.ner", "new.comer")]
+
+
+class TestLeaver:
+    def test_gets_nothing_by_the_command_line_either(self, house):
+        house.said(*adding("gone.long", "Detective", "detective"))
+        with house.connected("owner") as owner:
+            owner.execute("UPDATE person SET separated_at = now() WHERE username = 'gone.long'")
+
+        for word in ("password", "release"):
+            assert "left the agency" in told(house.run("account", word, "gone.long", "--by", "t"))

@@ -73,4 +73,8 @@ def _person(username: str) -> Iterator["Person"]:
         found = Person.objects.using("owner").select_related("agency").filter(username=username).first()
         if found is None:
             raise AccountError(f"Nobody here is called {username}: check the spelling.")
+        if found.separated_at is not None:
+            raise AccountError(
+                f"{username} left the agency: add them anew under People if they are back (USR-11)."
+            )
         yield found

@@ -398,3 +398,15 @@ class TestRights:
         denied = [decision for decision in decisions.values() if isinstance(decision, policy.Denied)]
         assert denied
         assert [one for one in denied if one.clause not in page or one.remedy not in page] == []
+
+
+class TestGroupsOfCameras:
+    def test_are_named_where_nothing_is_found(self):
+        agency = an_agency()
+        take(agency, identified(a_read(a_camera(agency, site_group="north"), "8ABC123")))
+        person = a_searcher(agency, camera_groups=["south"])
+
+        page = text_of(searched(person, plate="8ABC123"))
+
+        assert "Nothing found" in page
+        assert "of the group south (GOV-09)" in page

@@ -216,6 +216,7 @@ def _page(grant: AccessGrant, answer: Answer) -> dict[str, Any]:
         "is_capped": answer.more_than_counted,
         "too_many_plates": answer.too_many_plates,
         "reads": rows,
+        "groups": sorted(grant.decision.camera_groups or ()),
         "after": f"{key[0].isoformat()}~{key[1]}" if key else None,
         "map_points": [_read_point(found, grant) for found in answer.found if found.read.lat is not None],
     }
