@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from platekeeper.office.accounts import federation
 from platekeeper.office.accounts.models import Person
+from platekeeper.office.accounts.operations import issue_password
 from platekeeper.office.accounts.providers import Provider, ProviderError, providers_in
 
 from ..people import OWNER, a_person, an_agency
@@ -119,7 +120,37 @@ class TestFederatedLogIn:
         assert client.get("/alerts/").status_code == 200
         assert events(database, person) == ["login.succeeded"]
 
-    @pytest.mark.parametrize("auth_time", [int(time.time()) - 31 * 60, None, "now", True], ids=repr)
+    def test_voids_the_one_time_password_that_its_issuer_knows(self, idp, settings_of, agency):
+        settings_of(second_factor=frozenset({"mfa"}))
+        person = a_person(agency)
+        issue_password(person)
+        with_factor(person)
+        idp.says(preferred_username=person.username, amr=["pwd", "mfa"])
+
+        client, _ = came_back(idp)
+        person.refresh_from_db()
+
+        assert client.get("/alerts/").status_code == 200, "no password is to be chosen"
+        assert not person.has_usable_password()
+        assert not person.must_choose_password, (
+            "the database lets nobody act whose password somebody else knows"
+        )
+
+    def test_that_ends_before_the_second_factor_voids_nothing(self, idp, city, agency):
+        person = a_person(agency)
+        issued = issue_password(person)
+        with_factor(person)
+        idp.says(preferred_username=person.username)
+
+        came_back(idp)
+        person.refresh_from_db()
+
+        assert person.must_choose_password
+        assert person.check_password(issued)
+
+    @pytest.mark.parametrize(
+        "auth_time", [int(time.time()) - 31 * 60, None, "now", True], ids=["old", "none", "a word", "a truth"]
+    )
     def test_does_not_count_a_second_factor_of_longer_ago_than_the_idle_lock(
         self, idp, settings_of, agency, auth_time
     ):

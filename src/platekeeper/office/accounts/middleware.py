@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from allauth.mfa.signals import authenticator_added
 from django.conf import settings
-from django.contrib.auth import logout
+from django.contrib.auth import logout, update_session_auth_hash
 from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -18,6 +18,7 @@ from platekeeper.office.accounts import sessions
 from platekeeper.office.accounts.factors import has_strong_factor
 from platekeeper.office.accounts.lockout import decide_stay
 from platekeeper.office.accounts.models import Person, PersonSession, Terminal
+from platekeeper.office.accounts.operations import give_up_first_password
 from platekeeper.office.accounts.people import source_of
 from platekeeper.office.accounts.queries import facts_of, profile_of
 from platekeeper.office.accounts.signals import session_ended
@@ -140,7 +141,7 @@ def _idle_seconds(person: Person, terminal: Terminal | None) -> int | None:
 
 
 def _first_duty(person: Person, request: HttpRequest) -> str | None:
-    if person.must_choose_password and not request.session.get("federated"):
+    if person.must_choose_password:
         return reverse("accounts:password")
     if not request.session.get("second_factor") and not has_strong_factor(person):
         return reverse("mfa_activate_totp")
@@ -194,7 +195,9 @@ def begin_session(request: HttpRequest, user: Person, **_: object) -> None:
     request.session["banner_accepted"] = True
     ways = {method.get("method") for method in methods}
     request.session["second_factor"] = "mfa" in ways or getattr(request, "asserted_second_factor", False)
-    request.session["federated"] = "federation" in ways
+    if "federation" in ways and user.must_choose_password:
+        give_up_first_password(user)
+        update_session_auth_hash(request, user)
 
 
 @receiver(user_logged_out)

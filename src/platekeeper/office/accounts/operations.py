@@ -68,6 +68,19 @@ def choose_password(person: Person, password: str) -> None:
     person.save(update_fields=["password", "must_choose_password"])
 
 
+def give_up_first_password(person: Person) -> None:
+    """Make the one-time password of somebody who comes by an identity provider good for nothing.
+
+    Whoever issued it knows it; as long as it opens the account, its owner could not act alone (USR-05).
+
+    Args:
+        person: who came by a provider, both factors passed, and never chose a password here.
+    """
+    person.set_unusable_password()
+    person.must_choose_password = False
+    person.save(update_fields=["password", "must_choose_password"])
+
+
 def add_agency(
     *, slug: str, name: str, profile: str, is_demonstration: bool = False, using: str = OWNER
 ) -> Agency:
