@@ -15,52 +15,17 @@ _LISTED = (
     " JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC SUNSHINE EVERGREEN VACATIONLAND DAIRYLAND MOUNTAIN"
 )
 WORDS = frozenset(_LISTED.split())
-PHRASES = (
-    *(
-        "NEW HAMPSHIRE",
-        "NEW JERSEY",
-        "NEW MEXICO",
-        "NEW YORK",
-        "NORTH CAROLINA",
-        "NORTH DAKOTA",
-        "RHODE ISLAND",
-    ),
-    *(
-        "SOUTH CAROLINA",
-        "SOUTH DAKOTA",
-        "WEST VIRGINIA",
-        "WASHINGTON DC",
-        "SUNSHINE STATE",
-        "LIVE FREE OR DIE",
-    ),
-    *(
-        "NATIVE AMERICA",
-        "LIFE ELEVATED",
-        "GARDEN STATE",
-        "EMPIRE STATE",
-        "LAND OF ENCHANTMENT",
-        "LAND OF LINCOLN",
-    ),
-    *(
-        "GRAND CANYON STATE",
-        "FAMOUS POTATOES",
-        "SCENIC IDAHO",
-        "FIRST IN FLIGHT",
-        "ALOHA STATE",
-        "EVERGREEN STATE",
-    ),
-    *(
-        "THE FIRST STATE",
-        "LONE STAR STATE",
-        "GOLDEN STATE",
-        "CONSTITUTION STATE",
-        "OCEAN STATE",
-        "THE NATURAL STATE",
-    ),
-    *("GREEN MOUNTAIN STATE", "AMERICAS DAIRYLAND", "WILD WONDERFUL", "THE LAST FRONTIER", "PURE MICHIGAN"),
-    *("HEART OF DIXIE", "SHOW ME STATE", "BIG SKY COUNTRY", "PEACE GARDEN STATE", "GREAT FACES GREAT PLACES"),
-    *("THE VOLUNTEER STATE", "BLUEGRASS STATE", "SPORTSMANS PARADISE", "SILVER STATE", "SPIRIT OF AMERICA"),
+_PHRASED = (
+    "NEW HAMPSHIRE, NEW JERSEY, NEW MEXICO, NEW YORK, NORTH CAROLINA, NORTH DAKOTA, RHODE ISLAND, SOUTH CAROLINA,"
+    " SOUTH DAKOTA, WEST VIRGINIA, WASHINGTON DC, SUNSHINE STATE, LIVE FREE OR DIE, NATIVE AMERICA, LIFE ELEVATED,"
+    " GARDEN STATE, EMPIRE STATE, LAND OF ENCHANTMENT, LAND OF LINCOLN, GRAND CANYON STATE, FAMOUS POTATOES,"
+    " SCENIC IDAHO, FIRST IN FLIGHT, ALOHA STATE, EVERGREEN STATE, THE FIRST STATE, LONE STAR STATE, GOLDEN STATE,"
+    " CONSTITUTION STATE, OCEAN STATE, THE NATURAL STATE, GREEN MOUNTAIN STATE, AMERICAS DAIRYLAND, WILD WONDERFUL,"
+    " THE LAST FRONTIER, PURE MICHIGAN, HEART OF DIXIE, SHOW ME STATE, BIG SKY COUNTRY, PEACE GARDEN STATE,"
+    " GREAT FACES GREAT PLACES, THE VOLUNTEER STATE, BLUEGRASS STATE, SPORTSMANS PARADISE, SILVER STATE,"
+    " SPIRIT OF AMERICA"
 )
+PHRASES = tuple(_PHRASED.split(", "))
 LOOK_ALIKE_FROM = 5
 """So long a word is not met by chance in a serial where letters are taken for digits."""
 PIECE, EACH_SIDE = 6, 2
@@ -77,9 +42,12 @@ def _pieces(phrase: str) -> Iterator[str]:
                 yield whole[start:end]
 
 
-_FOLDED = frozenset(fold(word) for word in WORDS if len(word) >= LOOK_ALIKE_FROM)
+_FOLDED = frozenset(
+    fold(printed)
+    for printed in (*WORDS, *(phrase.replace(" ", "") for phrase in PHRASES))
+    if len(printed) >= LOOK_ALIKE_FROM
+)
 _PIECES = frozenset(piece for phrase in PHRASES for piece in _pieces(phrase))
-_FOLDED_PHRASES = frozenset(fold(phrase.replace(" ", "")) for phrase in PHRASES)
 
 
 def is_printed(text: str) -> bool:
@@ -88,9 +56,4 @@ def is_printed(text: str) -> bool:
     Args:
         text: as read, in normal form.
     """
-    return (
-        text in WORDS
-        or text in _PIECES
-        or fold(text) in _FOLDED | _FOLDED_PHRASES
-        or YEAR.fullmatch(text) is not None
-    )
+    return text in WORDS or text in _PIECES or fold(text) in _FOLDED or YEAR.fullmatch(text) is not None
