@@ -120,6 +120,19 @@ class TestLogIn:
 
         assert client.get(reverse("mfa_activate_totp")).status_code == 200
 
+    def test_asks_whoever_chose_theirs_before_for_it_before_a_further_factor(self):
+        person = a_person(an_agency())
+        choose_password(person, "harbour lamp seven tulip")
+        secret = with_factor(person)
+        client = Client()
+        post_login(client, person, "harbour lamp seven tulip")
+        client.post(reverse("mfa_authenticate"), {"code": code_of(secret)})
+
+        answer = client.get(reverse("mfa_add_webauthn"))
+
+        assert answer.status_code == 302
+        assert answer.url.startswith(reverse("account_reauthenticate"))
+
     def test_is_entered_in_the_ledger_failed_or_not(self, database):
         person = a_person(an_agency())
         secret, password = with_factor(person), issue_password(person)
