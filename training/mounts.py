@@ -1,7 +1,7 @@
 """What a plate is mounted in: the recess of a boot lid or bumper, a holder's strip, the lamps that light it.
 
 A recess is an oblong around the plate, of another tone and with an edge of its own: what a finder takes for the plate
-when it errs, and what made a third of the misreadings of real photographs.
+when it errs, and what made nearly half of the misreadings of real photographs.
 """
 
 from __future__ import annotations
