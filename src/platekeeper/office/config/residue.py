@@ -11,11 +11,12 @@ from platekeeper.errors import PlatekeeperError
 _STATEMENTS = (
     "VACUUM FULL", "SELECT pg_switch_wal()", "CHECKPOINT", "SELECT pg_switch_wal()", "CHECKPOINT",
 )  # fmt: skip
-# a transaction that began before a row was deleted may still read it, so writing anew would keep it
+# a transaction that began before a row was deleted may still read it, so writing anew would keep it; one that writes in
+# another database of the server is as old to this session's own snapshot, so it counts, too
 _SEES_DELETED = """
 SELECT min(coalesce(xact_start, backend_start)) FROM pg_stat_activity
- WHERE datname = current_database() AND pid <> pg_backend_pid()
-   AND greatest(age(backend_xid), age(backend_xmin)) > age(%s::xid)"""
+ WHERE pid <> pg_backend_pid()
+   AND greatest(age(backend_xid), CASE WHEN datname = current_database() THEN age(backend_xmin) END) > age(%s::xid)"""
 _PATIENCE = 60.0
 _PAUSE = 0.2
 
