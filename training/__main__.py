@@ -83,6 +83,15 @@ def _mean(_: argparse.Namespace) -> None:
     loop.mean(loop.round_file("reader"), loop.round_file("reader-next"), loop.RUNS / "reader-mean.pt")
 
 
+def _replanted(_: argparse.Namespace) -> None:
+    replanted = import_module("training.replanted")
+    for name, mix in replanted.SETS.items():
+        for half in ("quote", "tune"):
+            folder = PROJECT / "training/runs/replanted" / f"{name}-{half}"
+            count = replanted.write_replanted(folder, quoted=half == "quote", mix=mix)
+            print(f"{count} plates in {folder.relative_to(PROJECT)}")
+
+
 def _all(options: argparse.Namespace) -> None:
     for step in (_scenes, _reader, _refiner, _finder, _export):
         step(options)
@@ -96,6 +105,7 @@ STEPS = {
     "export": _export,
     "go-on": _go_on,
     "mean": _mean,
+    "replanted": _replanted,
     "all": _all,
 }
 

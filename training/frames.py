@@ -15,6 +15,7 @@ from training.backgrounds import add_distractor, background
 from training.finder_targets import Target, targets
 from training.mounts import lit, recess
 from training.plates import Foundry, Mix, choose_serial, choose_style, draw_plate
+from training.replanted import replant
 from training.scenes import empty_streets
 from training.sensor import Corners, Grey, exposed, plate_corners, to_grey
 
@@ -44,17 +45,19 @@ def frames(seed: int, quoted: bool = False, folder: Path = patrol.FOLDER) -> Ite
             add_distractor(rng, street)
     while True:
         roll = rng.random()
-        if names and roll < 0.25:
+        if names and roll < 0.45:
             name = names[rng.integers(len(names))]
-            picture, plates, sure = _patrol_crop(
+            picture, plates, sure = patrol_crop(
                 rng, photographs[name], [np.array(p.box) for p in marked[name]]
             )
+            if roll >= 0.2:
+                plates, sure = [h.corners for h in replant(rng, picture, plates, foundry, mix)], True
         else:
             base = None
-            if names and roll < 0.7:
+            if names and roll < 0.72:
                 name = names[rng.integers(len(names))]
                 base = _without_plates(rng, photographs[name], [np.array(p.box) for p in marked[name]])
-            elif roll < 0.82:
+            elif roll < 0.84:
                 street = streets[rng.integers(len(streets))]
                 base = _window(
                     rng, street, [], rng.uniform((0, 200), street.shape[::-1]), rng.uniform(0.35, 1.0)
@@ -87,9 +90,19 @@ def base_pictures(
         yield picture
 
 
-def _patrol_crop(
+def patrol_crop(
     rng: np.random.Generator, photograph: Grey, boxes: list[NDArray[np.float64]]
 ) -> tuple[Grey, list[Corners], bool]:
+    """Cut a picture (SIDE, SIDE) with one of its plates out of a photograph, and say where its plates are.
+
+    Args:
+        rng: decides what, how near and where in the picture.
+        photograph: grey.
+        boxes: the marked plates, each x1, y1, x2, y2, pixels; at least one.
+
+    Returns:
+        The picture, the corners of all plates, each (4, 2), and whether they are exact: boxes are not.
+    """
     chosen = boxes[rng.integers(len(boxes))]
     across = chosen[2] - chosen[0]
     wanted = float(np.exp(rng.uniform(np.log(24), np.log(210))))

@@ -12,15 +12,18 @@ from numpy.typing import NDArray
 
 from training import patrol
 from training.backgrounds import background
-from training.frames import SIDE, base_pictures, mounted, paste
+from training.frames import SIDE, base_pictures, mounted, paste, patrol_crop
 from training.mounts import lit
 from training.plates import Foundry, Mix, choose_serial, choose_style, draw_plate
+from training.replanted import replant
 from training.sensor import Corners, Grey, exposed, plate_corners, to_grey
 
 HEIGHT, WIDTH = 64, 128
 MARGIN = (0.25, 0.4)
 """What a crop shows around the plate as the finder saw it, parts of its width and height."""
 _BOX_SHARE, _BOX_WEIGHT = 0.15, 0.3
+_REPLANTED_SHARE = 0.4
+NARROWEST_PX = 38.0
 _VIEWS_A_PLATE = 3
 INNER = np.array(
     [
@@ -85,12 +88,15 @@ def samples(seed: int, quoted: bool = False, folder: Path = patrol.FOLDER) -> It
     marked = [p for p in patrol.plates(folder) if p.file in files]
     bases = base_pictures(rng, quoted, folder)
     while True:
-        if marked and rng.random() < _BOX_SHARE:
+        roll = rng.random()
+        if marked and roll < _BOX_SHARE + _REPLANTED_SHARE:
             plate = marked[rng.integers(len(marked))]
-            x1, y1, x2, y2 = plate.box
-            corners = np.array([[x1, y1], [x2, y1], [x2, y2], [x1, y2]], np.float32)
-            crop, warp = cut(patrol.pictures(folder)[plate.file], guessed(rng, corners))
-            yield Sample(crop, shifts_of(warp, corners), _BOX_WEIGHT)
+            photograph = patrol.pictures(folder)[plate.file]
+            if roll < _BOX_SHARE:
+                yield _marked(rng, photograph, plate)
+                continue
+            boxes = [np.array(p.box) for p in marked if p.file == plate.file]
+            yield from _replanted(rng, photograph, boxes, foundry=foundry, mix=mix)
             continue
         style = choose_style(rng, mix)
         drawn = draw_plate(
@@ -98,20 +104,48 @@ def samples(seed: int, quoted: bool = False, folder: Path = patrol.FOLDER) -> It
         )
         for _ in range(_VIEWS_A_PLATE):
             picture = next(bases) if rng.random() < 0.75 else background(rng, SIDE, SIDE)
-            across = float(np.exp(rng.uniform(np.log(38), np.log(190))))
+            across = float(np.exp(rng.uniform(np.log(NARROWEST_PX), np.log(190))))
             grey = to_grey(drawn.picture, rng)
             corners = plate_corners(rng, across, across * grey.shape[0] / grey.shape[1])
             corners += np.float32(SIDE / 2)
             mounted(rng, picture, corners)
             paste(rng, picture, grey, corners)
             lit(rng, picture, corners)
-            low, high = corners.min(axis=0), corners.max(axis=0)
-            room = 0.5 * (high - low) + 6
-            x0, y0 = np.maximum(0, low - room).astype(int)
-            x1, y1 = np.minimum(SIDE, high + room).astype(int)
-            near = exposed(rng, np.ascontiguousarray(picture[y0:y1, x0:x1]), across, 0.9 * rng.random())
-            if rng.random() < 0.05:
-                near = (255 - near).astype(np.uint8)
-            corners = corners - np.array([x0, y0], np.float32)
-            crop, warp = cut(near, guessed(rng, corners))
-            yield Sample(crop, shifts_of(warp, corners), 1.0)
+            yield _seen(rng, picture, corners)
+
+
+def _marked(rng: np.random.Generator, photograph: Grey, plate: patrol.PatrolPlate) -> Sample:
+    x1, y1, x2, y2 = plate.box
+    corners = np.array([[x1, y1], [x2, y1], [x2, y2], [x1, y2]], np.float32)
+    crop, warp = cut(photograph, guessed(rng, corners))
+    return Sample(crop, shifts_of(warp, corners), _BOX_WEIGHT)
+
+
+def _replanted(
+    rng: np.random.Generator,
+    photograph: Grey,
+    boxes: list[NDArray[np.float64]],
+    *,
+    foundry: Foundry,
+    mix: Mix,
+) -> Iterator[Sample]:
+    picture, places, _ = patrol_crop(rng, photograph, boxes)
+    for hung in replant(rng, picture, places, foundry, mix):
+        inside = hung.corners.min() >= 0 and hung.corners.max() <= SIDE
+        if inside and np.ptp(hung.corners[:, 0]) >= NARROWEST_PX:
+            yield _seen(rng, picture, hung.corners)
+
+
+def _seen(rng: np.random.Generator, picture: Grey, corners: Corners) -> Sample:
+    """See a plate in a picture as a camera does, cut out by a guess of its corners."""
+    low, high = corners.min(axis=0), corners.max(axis=0)
+    room = 0.5 * (high - low) + 6
+    x0, y0 = np.maximum(0, low - room).astype(int)
+    x1, y1 = np.minimum(SIDE, high + room).astype(int)
+    across = float(np.hypot(*(corners[1] - corners[0])))
+    near = exposed(rng, np.ascontiguousarray(picture[y0:y1, x0:x1]), across, 0.9 * rng.random())
+    if rng.random() < 0.05:
+        near = (255 - near).astype(np.uint8)
+    corners = corners - np.array([x0, y0], np.float32)
+    crop, warp = cut(near, guessed(rng, corners))
+    return Sample(crop, shifts_of(warp, corners), 1.0)

@@ -88,7 +88,8 @@ def view(
 def plate_corners(rng: np.random.Generator, across: float, tall: float) -> Corners:
     """Draw where the four corners of a plate fall, around the origin: roll, yaw, shear and a little noise."""
     roll = np.deg2rad(np.clip(rng.normal(0, 4.5), -14, 14))
-    yaw = rng.uniform(0.72, 1.0) if rng.random() < 0.6 else 1.0
+    turned = rng.random()  # mostly up to 44 degrees, some as far as 60
+    yaw = rng.uniform(0.72, 1.0) if turned < 0.53 else rng.uniform(0.5, 0.72) if turned < 0.6 else 1.0
     shear, pitch = rng.normal(0, 0.06), rng.uniform(0.9, 1.05)
     half_w, half_h = across / 2, tall * pitch / 2 / max(yaw, 0.8)
     far = 1 - rng.uniform(0, 0.12) * (1 - yaw) / 0.28

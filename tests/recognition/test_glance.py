@@ -6,7 +6,7 @@ import pytest
 
 from platekeeper.recognition.ctc import ALPHABET, CLASSES
 from platekeeper.recognition.frames import BgrFrame
-from platekeeper.recognition.glance import MOST_REGIONS, GlancingFinder, surety_of
+from platekeeper.recognition.glance import MOST_REGIONS, GlancingFinder, shown_by
 from platekeeper.recognition.results import PlateRegion
 
 FRAME = np.zeros((300, 600, 3), np.uint8)
@@ -51,18 +51,18 @@ def kept(regions: list[PlateRegion], *seen: tuple[str, float], least: float = 0.
     return GlancingFinder(GivenRegions(regions), TextSession(*seen), least=least).find_plates(FRAME)
 
 
-class TestSuretyOf:
+class TestShownBy:
     def test_is_nothing_where_nothing_is_seen(self) -> None:
-        assert surety_of(columns("")) == (0, 0.0)
+        assert shown_by(columns("")) == ("", 0.0)
 
-    def test_counts_a_character_that_lasts_once_and_one_that_repeats_twice(self) -> None:
+    def test_names_a_character_that_lasts_once_and_one_that_repeats_twice(self) -> None:
         lasting = columns("8AA")
         lasting[1] = lasting[0]
-        assert surety_of(lasting)[0] == 3
+        assert shown_by(lasting)[0] == "8AA"
 
     @pytest.mark.parametrize("sure", [0.5, 0.95])
-    def test_is_the_mean_of_the_characters(self, sure: float) -> None:
-        assert surety_of(columns("8ABC123", sure))[1] == pytest.approx(sure, abs=1e-3)
+    def test_is_as_sure_as_the_mean_of_the_characters(self, sure: float) -> None:
+        assert shown_by(columns("8ABC123", sure))[1] == pytest.approx(sure, abs=1e-3)
 
 
 class TestFindPlates:
@@ -83,6 +83,11 @@ class TestFindPlates:
         near = PlateRegion(((0, 50), (400, 50), (400, 250), (0, 250)), 0.99)
         wording = PlateRegion(((90, 55), (310, 55), (310, 85), (90, 85)), 0.7)
         assert kept([near, wording], ("F1AC", 0.95), ("CALIFORNIA", 0.99)) == [near]
+
+    def test_keeps_the_plate_and_not_the_recess_around_it_that_bears_the_same_text(self) -> None:
+        recess = PlateRegion(((0, 40), (200, 40), (200, 120), (0, 120)), 0.95)
+        plate = PlateRegion(((60, 50), (140, 50), (140, 92), (60, 92)), 0.8)
+        assert kept([recess, plate], ("8ABC123", 0.95), ("8ABC123", 0.9)) == [plate]
 
     def test_keeps_a_sure_short_serial_and_not_the_longer_dealer_s_frame_around_it(self) -> None:
         near = PlateRegion(((0, 50), (400, 50), (400, 250), (0, 250)), 1.0)

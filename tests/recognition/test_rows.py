@@ -34,7 +34,7 @@ def seen(
             if abs(low - top) < 0.05 * high and abs(end - middle) < 0.05 * high
             else lower
             if abs(low - middle) < 0.05 * high and abs(end - bottom) < 0.05 * high
-            else (0, 0.0)
+            else ("", 0.0)
             for low, end in boxes
         ]
 
@@ -44,12 +44,12 @@ def seen(
 class TestMayBeOfTwoRows:
     @pytest.mark.parametrize(("characters", "may"), [(1, False), (2, True), (5, True), (6, False)])
     def test_goes_by_the_characters(self, characters: int, may: bool) -> None:
-        assert may_be_of_two_rows(LOWER, (characters, 0.9)) is may
+        assert may_be_of_two_rows(LOWER, ("8ABC12"[:characters], 0.9)) is may
 
     def test_leaves_out_what_is_very_wide_or_bears_nothing_legible(self) -> None:
         wide = PlateRegion(((0, 0), (100, 0), (100, 20), (0, 20)), 0.9)
-        assert not may_be_of_two_rows(wide, (4, 0.9))
-        assert not may_be_of_two_rows(LOWER, (4, 0.3))
+        assert not may_be_of_two_rows(wide, ("8ABC", 0.9))
+        assert not may_be_of_two_rows(LOWER, ("8ABC", 0.3))
 
 
 class TestGrown:
@@ -68,24 +68,24 @@ class TestRowOf:
 
 class TestInTwoRows:
     def test_finds_none_where_the_other_half_bears_nothing(self) -> None:
-        assert in_two_rows(LOWER, seen(upper=(0, 0.0), lower=(4, 0.99))) is None
+        assert in_two_rows(LOWER, seen(upper=("", 0.0), lower=("C123", 0.99))) is None
 
     def test_finds_none_where_the_other_half_is_doubtful_or_too_long(self) -> None:
-        assert in_two_rows(LOWER, seen(upper=(3, 0.5), lower=(4, 0.99))) is None
-        assert in_two_rows(LOWER, seen(upper=(8, 0.99), lower=(4, 0.99))) is None
+        assert in_two_rows(LOWER, seen(upper=("8AB", 0.5), lower=("C123", 0.99))) is None
+        assert in_two_rows(LOWER, seen(upper=("CALIFORN", 0.99), lower=("C123", 0.99))) is None
 
     def test_tells_the_whole_plate(self) -> None:
-        plate = in_two_rows(LOWER, seen(upper=(3, 0.9), lower=(4, 0.99)))
+        plate = in_two_rows(LOWER, seen(upper=("8AB", 0.9), lower=("C123", 0.99)))
 
         assert plate is not None
-        assert plate.characters == 7
+        assert plate.text == "8ABC123"
         assert plate.surety == 0.9
         assert plate.region.box == pytest.approx((100, PLATE_TOP, 220, 170), abs=0.1)
 
     def test_tells_a_plate_that_was_found_as_a_whole(self) -> None:
         whole = PlateRegion(((100, 100), (220, 100), (220, 200), (100, 200)), 0.9)
 
-        plate = in_two_rows(whole, seen(upper=(3, 0.7), lower=(4, 0.99), top=100, bottom=200))
+        plate = in_two_rows(whole, seen(upper=("8AB", 0.7), lower=("C123", 0.99), top=100, bottom=200))
 
         assert plate is not None
         assert plate.region.box == whole.box
@@ -93,8 +93,8 @@ class TestInTwoRows:
     def test_asks_more_of_what_is_as_wide_as_plates_of_one_row(self) -> None:
         wide = PlateRegion(((100, 118), (220, 118), (220, 170), (100, 170)), 0.9)
 
-        assert in_two_rows(wide, seen(upper=(3, 0.7), lower=(4, 0.99))) is None
-        assert in_two_rows(wide, seen(upper=(3, 0.9), lower=(4, 0.99))) is not None
+        assert in_two_rows(wide, seen(upper=("8AB", 0.7), lower=("C123", 0.99))) is None
+        assert in_two_rows(wide, seen(upper=("8AB", 0.9), lower=("C123", 0.99))) is not None
 
     def test_finds_none_where_both_halves_together_bear_too_little(self) -> None:
-        assert in_two_rows(LOWER, seen(upper=(2, 0.99), lower=(2, 0.99))) is None
+        assert in_two_rows(LOWER, seen(upper=("8A", 0.99), lower=("17", 0.99))) is None

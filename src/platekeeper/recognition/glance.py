@@ -10,7 +10,7 @@ from functools import partial
 
 import numpy as np
 
-from platekeeper.recognition.ctc import BLANK, LogProbs
+from platekeeper.recognition.ctc import ALPHABET, BLANK, LogProbs
 from platekeeper.recognition.finder import INSIDE, Session
 from platekeeper.recognition.frames import BgrFrame, Quad
 from platekeeper.recognition.geometry import as_quad, covered, rectify_grey
@@ -29,33 +29,33 @@ SURE_WHOLE = 0.75
 """What is read so surely is a plate, and what lies in it is lettering: short serials bear less than dealers' frames."""
 
 
-def surety_of(columns: LogProbs) -> tuple[int, float]:
-    """Tell how much a look shows.
+def shown_by(columns: LogProbs) -> Look:
+    """Tell what a look shows.
 
     Args:
         columns: log-probabilities, shape (columns, classes), class 0 blank.
 
     Returns:
-        How many characters the likeliest path has, and the geometric mean of their probabilities, in [0, 1];
-        (0, 0.0) where it has none.
+        The text along the likeliest path, and the geometric mean of its characters' probabilities, in [0, 1];
+        ("", 0.0) where it has none.
     """
     best = columns.argmax(axis=1)
     fresh = np.concatenate([[True], best[1:] != best[:-1]]) & (best != BLANK)
     if not fresh.any():
-        return 0, 0.0
+        return "", 0.0
     # a character lasts over several columns: its surest one speaks for it
     runs = np.cumsum(np.concatenate([[True], best[1:] != best[:-1]]))
     top = columns.max(axis=1)
     peaks = [float(top[runs == run].max()) for run in runs[fresh]]
-    return len(peaks), float(np.exp(np.mean(peaks)))
+    return "".join(ALPHABET[each - 1] for each in best[fresh]), float(np.exp(np.mean(peaks)))
 
 
 @dataclass(frozen=True)
 class Glanced:
-    """What a glance at a region shows: how many characters, and how sure the reader is of them."""
+    """What a glance at a region shows: which text, and how sure the reader is of it."""
 
     region: PlateRegion
-    characters: int
+    text: str
     reading: float
 
     @property
@@ -66,7 +66,7 @@ class Glanced:
     @property
     def worth(self) -> float:
         """Rises with surety, and slowly with the characters; more than a serial has count for nothing."""
-        return self.surety * float(np.sqrt(min(self.characters, USUAL_CHARACTERS)))
+        return self.surety * float(np.sqrt(min(len(self.text), USUAL_CHARACTERS)))
 
 
 def whole_ones(glanced: Sequence[Glanced]) -> list[Glanced]:
@@ -74,7 +74,8 @@ def whole_ones(glanced: Sequence[Glanced]) -> list[Glanced]:
 
     Half a plate bears fewer characters than the whole. A dealer's frame and a state's name within a plate that is
     near may seem to bear more than its serial, but the finder is less sure of them, and so is the reader; where the
-    whole is sure, they do not count.
+    whole is sure, they do not count. What bears the same text as something within it is the recess that the plate
+    lies in, and the plate is what counts.
 
     Args:
         glanced: in any order.
@@ -85,9 +86,12 @@ def whole_ones(glanced: Sequence[Glanced]) -> list[Glanced]:
     boxes = np.array([g.region.box for g in glanced], dtype=np.float32).reshape(-1, 4)
     inside = covered(boxes, boxes) >= INSIDE
     areas = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
-    sure = np.array([g.surety >= SURE_WHOLE for g in glanced], dtype=bool)
-    parts = (inside & sure[:, None] & (areas[:, None] > areas[None, :])).any(axis=0)
-    falling = sorted(np.flatnonzero(~parts).tolist(), key=lambda at: -glanced[at].worth)
+    around = inside & (areas[:, None] > areas[None, :])
+    texts = np.array([g.text for g in glanced], dtype=str)
+    recesses = (around & (texts[:, None] == texts[None, :])).any(axis=1)
+    sure = np.array([g.surety >= SURE_WHOLE for g in glanced], dtype=bool) & ~recesses
+    parts = (around & sure[:, None]).any(axis=0)
+    falling = sorted(np.flatnonzero(~(parts | recesses)).tolist(), key=lambda at: -glanced[at].worth)
     kept: list[int] = []
     for at in falling:
         if not any(inside[at, other] or inside[other, at] for other in kept):
@@ -126,11 +130,11 @@ class GlancingFinder:
         return [glanced.region for glanced in whole]
 
     def _of_two_rows(self, frame: BgrFrame, seen: Sequence[Glanced]) -> list[Glanced]:
-        parts = [each for each in seen if may_be_of_two_rows(each.region, (each.characters, each.reading))]
+        parts = [each for each in seen if may_be_of_two_rows(each.region, (each.text, each.reading))]
         look = partial(self._looks, frame)
         plates = [(part, in_two_rows(part.region, look)) for part in parts]
         return [
-            Glanced(plate.region, plate.characters, max(part.reading, plate.surety))
+            Glanced(plate.region, plate.text, max(part.reading, plate.surety))
             for part, plate in plates
             if plate
         ]
@@ -142,7 +146,7 @@ class GlancingFinder:
         ]
 
     def _is_plausible(self, glanced: Glanced) -> bool:
-        return glanced.characters >= FEWEST_CHARACTERS and glanced.surety >= self._least
+        return len(glanced.text) >= FEWEST_CHARACTERS and glanced.surety >= self._least
 
     def _glances(self, frame: BgrFrame, regions: Sequence[PlateRegion]) -> list[Look]:
         return self._looks(frame, [as_quad(region.corners) for region in regions])
@@ -155,4 +159,4 @@ class GlancingFinder:
             np.float32
         )
         columns = self._session.run(["log_probs"], {"crops": crops[:, None]})[0]
-        return [surety_of(each) for each in columns]
+        return [shown_by(each) for each in columns]

@@ -30,16 +30,16 @@ ROWS = ((0.0, 0.52), (0.48, 1.0))
 ROW_SURETY, NARROW_SURETY = 0.8, 0.65
 """A half that is read less surely is bodywork, a frame's wording or the wording of the plate itself."""
 
-Look = tuple[int, float]
-"""How many characters a glance shows, and how surely."""
+Look = tuple[str, float]
+"""The text that a glance shows, and how surely."""
 
 
 @dataclass(frozen=True)
 class TwoRows:
-    """A plate of two rows: its region, its characters, and how sure the reader is of the less sure row."""
+    """A plate of two rows: its region, its text, and how sure the reader is of the less sure row."""
 
     region: PlateRegion
-    characters: int
+    text: str
     surety: float
 
 
@@ -50,11 +50,11 @@ def may_be_of_two_rows(region: PlateRegion, look: Look) -> bool:
         region: the region.
         look: what a glance at it shows.
     """
-    characters, surety = look
+    text, surety = look
     low, high = ROW_CHARACTERS
     ratio = _ratio(as_quad(region.corners))
     least = NARROW_LEAST if ratio <= NARROW else LEAST_SURETY
-    return low <= characters <= high and surety >= least and ratio <= WIDEST_PART
+    return low <= len(text) <= high and surety >= least and ratio <= WIDEST_PART
 
 
 def _ratio(quad: Quad) -> float:
@@ -118,6 +118,5 @@ def in_two_rows(region: PlateRegion, glance: Callable[[Sequence[Quad]], Sequence
 
 def _is_one(upper: Look, lower: Look) -> bool:
     low, high = ROW_CHARACTERS
-    return (
-        all(low <= each <= high for each in (upper[0], lower[0])) and upper[0] + lower[0] >= FEWEST_CHARACTERS
-    )
+    each_row, both = (len(upper[0]), len(lower[0])), len(upper[0]) + len(lower[0])
+    return all(low <= row <= high for row in each_row) and both >= FEWEST_CHARACTERS
