@@ -150,7 +150,9 @@ def _lay(rng: np.random.Generator, picture: Grey, plate: NDArray[np.float32], co
     picture[:] = np.clip(picture * (1 - share) + layer, 0, 255).astype(np.uint8)
 
 
-def write_replanted(folder: Path, *, quoted: bool, mix: Mix, seed: int = SEED) -> int:
+def write_replanted(
+    folder: Path, *, quoted: bool, mix: Mix, seed: int = SEED, photographs: Path = patrol.FOLDER
+) -> int:
     """Write the photographs of one half with drawn plates in place of theirs, as `bench recognition` reads them.
 
     Args:
@@ -158,16 +160,17 @@ def write_replanted(folder: Path, *, quoted: bool, mix: Mix, seed: int = SEED) -
         quoted: which half; the one that nothing was learned from shows how well drawn plates are found on real cars.
         mix: how often which country's plates are drawn.
         seed: decides every plate.
+        photographs: the folder of real ones.
 
     Returns:
         How many plates hang in them.
     """
     rng = np.random.default_rng(seed)
-    foundry, marked = Foundry(rng, 60), patrol.plates()
+    foundry, marked = Foundry(rng, 60), patrol.plates(photographs)
     rows = [["file", "x1", "y1", "x2", "y2", "plate"]]
     (folder / "images").mkdir(parents=True, exist_ok=True)
-    for file in sorted(patrol.files_of_half(quoted)):
-        picture = patrol.pictures()[file].copy()
+    for file in sorted(patrol.files_of_half(quoted, photographs)):
+        picture = patrol.pictures(photographs)[file].copy()
         places = [_corners_of(plate) for plate in marked if plate.file == file]
         for hung in replant(rng, picture, places, foundry, mix):
             box = np.concatenate([hung.corners.min(axis=0), hung.corners.max(axis=0)])
