@@ -68,7 +68,7 @@ def guessed(rng: np.random.Generator, corners: Corners) -> Corners:
     across, down = (corners[1] - corners[0] + corners[2] - corners[3]) / 2, (corners[3] - corners[0]) / 1.0
     size = np.exp(rng.normal(0, (0.10, 0.16), 2) * rough)
     if rng.random() < 0.2:  # the recess that the plate lies in, taken for the plate
-        size = rng.uniform((1.05, 1.1), (1.45, 1.7))
+        size = rng.uniform((1.05, 1.1), (1.9, 1.8))
     flat = np.array([[-0.5, -0.5], [0.5, -0.5], [0.5, 0.5], [-0.5, 0.5]]) * size
     if rng.random() < 0.2:
         shape = np.stack([flat[:, 0] * span[0], flat[:, 1] * span[1]], axis=1)  # an upright box

@@ -161,7 +161,7 @@ class TestFormatsMatching:
         ("text", "region", "instead"),
         [
             ("CL05ABC", "RO", "KL05ABC"),  # Calarasi; there is no county KL
-            ("B121PHD", "RO", "8121PHD"),
+            ("B121PHO", "RO", "8121PHO"),
             ("LN51ABC", "GB", "IN51ABC"),
             ("A123BCD", "GB", "A123BQD"),
             ("ZH123456", "CH", "ZA123456"),
@@ -195,6 +195,12 @@ class TestRerank:
 
     def test_leaves_a_sure_reading_first_though_no_format_explains_it(self):
         assert rerank([("BEACHY", 0.99), ("8EACHY", 0.01)], "US-CA")[0].text == "BEACHY"
+
+    def test_leaves_the_formats_of_12_by_6_inches_out_where_the_plate_is_wide(self):
+        candidates = [("8121PHO", 0.5), ("B121PHO", 0.3)]
+        assert rerank(candidates)[0].text == "8121PHO"
+        assert rerank(candidates, wide=True)[0].text == "B121PHO"
+        assert not any(formats_matching("8121PHO", country, wide=True) for country in ("US", "CA", "MX"))
 
     def test_changes_nothing_where_the_region_is_unknown_to_the_table(self):
         ranked = rerank([("AAA", 0.5), ("123ABC", 0.4)], "JP")

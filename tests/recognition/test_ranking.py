@@ -3,9 +3,11 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
+from platekeeper.plates import formats_matching
 from platekeeper.recognition.characters import reading_of_candidates
 from platekeeper.recognition.frames import BgrFrame
-from platekeeper.recognition.ranking import RankingReader, ranked
+from platekeeper.recognition.ranking import RankingReader, is_wide, ranked
+from platekeeper.recognition.reader import MARGIN
 from platekeeper.recognition.results import NOTHING_READ, Candidate, PlateReading
 
 
@@ -60,6 +62,22 @@ class TestRanked:
         assert len(found.characters) == 7
 
 
+class TestWidePlates:
+    def test_are_weighed_by_the_formats_of_countries_that_have_such_plates(self) -> None:
+        offered = reading(("8121PHO", 0.5), ("B121PHO", 0.3))
+        assert formats_matching("8121PHO", "US")
+        assert ranked(offered).text == "8121PHO"
+        assert ranked(offered, wide=True).text == "B121PHO"
+
+    def test_are_told_of_no_american_state(self) -> None:
+        assert ranked(reading(("8ABC123", 0.7), region="US-CA"), wide=True).region is None
+
+    @pytest.mark.parametrize(("width", "wide"), [(200, False), (460, True)])
+    def test_are_wide_without_the_margin_around_them(self, width: int, wide: bool) -> None:
+        crop = np.zeros((round(100 * (1 + 2 * MARGIN[1])), round(width * (1 + 2 * MARGIN[0])), 3), np.uint8)
+        assert is_wide(crop, MARGIN) is wide
+
+
 class TestRegionsTold:
     def test_is_not_told_where_it_issues_nothing_of_what_was_read(self) -> None:
         assert ranked(reading(("B305CIL", 0.7), ("B305CL", 0.2), region="BR")).region is None
@@ -89,3 +107,11 @@ class TestRankingReader:
 
         assert read.confidence == pytest.approx(0.45)
         assert read.candidates[0].confidence == read.confidence
+
+    def test_goes_by_the_shape_of_the_plate(self) -> None:
+        reader = RankingReader(
+            GivenReading(reading(("8121PHO", 0.5), ("B121PHO", 0.3))), ((0.0, 0.0), (1.0, 1.0))
+        )
+
+        assert reader.read_plate(np.zeros((120, 220, 3), np.uint8)).text == "8121PHO"
+        assert reader.read_plate(np.zeros((60, 220, 3), np.uint8)).text == "B121PHO"

@@ -15,6 +15,8 @@ from itertools import product
 _PLACEHOLDERS = {"#": "[0-9]", "&": "[1-9]", "@": "[A-Z]", "%": "[A-HJ-NPR-Z]"}
 _PERSONALISED = "personalised"
 _WEIGHTS = {"common": 1.0, "occasional": 0.4, "rare": 0.15, _PERSONALISED: 0.03}
+_TWICE_AS_WIDE = ("US", "CA", "MX")
+"""Countries whose plates are 12 by 6 inches (SAE J686), and never four times as wide as high as Europe's are."""
 UNFORMATTED_WEIGHT = 0.02
 """Weight of a text that no format explains: about the share of personalised and foreign plates on a road."""
 
@@ -84,14 +86,13 @@ def _formats_of(region: str, kinds: Mapping[str, Mapping[str, list[str]]]) -> li
 
 
 @cache
-def _formats_in(region: str | None) -> tuple[PlateFormat, ...]:
-    if region is None:
-        return all_formats()
-    return tuple(f for f in all_formats() if f.region == region or f.region.startswith(f"{region}-"))
+def _formats_in(region: str | None, wide: bool = False) -> tuple[PlateFormat, ...]:
+    there = tuple(f for f in all_formats() if region in (None, f.region) or f.region.startswith(f"{region}-"))
+    return tuple(f for f in there if not (wide and f.region.partition("-")[0] in _TWICE_AS_WIDE))
 
 
 def formats_matching(
-    text: str, region: str | None = None, *, personalised: bool = False
+    text: str, region: str | None = None, *, personalised: bool = False, wide: bool = False
 ) -> tuple[PlateFormat, ...]:
     """Return the formats that explain a plate text, the most common first.
 
@@ -99,6 +100,7 @@ def formats_matching(
         text: a plate in normal form.
         region: `US-CA` for one state, `US` or `DE` for a country, None for everywhere.
         personalised: whether forms that nearly any text has count too.
+        wide: as for `rerank`.
 
     Returns:
         Empty if none does: a personalised plate, a misread one, or a region outside the table.
@@ -106,7 +108,7 @@ def formats_matching(
     Source:
         formats 4
     """
-    found = [f for f in _formats_in(region) if f.personalised <= personalised and f.matches(text)]
+    found = [f for f in _formats_in(region, wide) if f.personalised <= personalised and f.matches(text)]
     return tuple(sorted(found, key=lambda f: -f.weight))
 
 
@@ -129,22 +131,26 @@ def may_be_serial(listed: str, region: str) -> bool:
     return any(formats_matching("".join(spelling), region) for spelling in spellings)
 
 
-def _most_common(text: str, region: str | None) -> PlateFormat | None:
+def _most_common(text: str, region: str | None, wide: bool) -> PlateFormat | None:
     """Return the most common format of a region that explains a text, personalised ones included."""
-    falling, alternatives = _alternatives(region)
+    falling, alternatives = _alternatives(region, wide)
     match = alternatives.fullmatch(text)
     return falling[match.lastindex - 1] if match and match.lastindex else None
 
 
 @cache
-def _alternatives(region: str | None) -> tuple[tuple[PlateFormat, ...], re.Pattern[str]]:
+def _alternatives(region: str | None, wide: bool) -> tuple[tuple[PlateFormat, ...], re.Pattern[str]]:
     # one expression, the most common format first: trying hundreds one by one is what re-ranking would cost
-    falling = tuple(sorted(_formats_in(region), key=lambda f: -f.weight))
+    falling = tuple(sorted(_formats_in(region, wide), key=lambda f: -f.weight))
     return falling, re.compile("|".join(f"({_compiled(f.pattern).pattern})" for f in falling) or "(?!)")
 
 
 def rerank(
-    candidates: Iterable[tuple[str, float]], region: str | None = None, *, strength: float = 1.0
+    candidates: Iterable[tuple[str, float]],
+    region: str | None = None,
+    *,
+    strength: float = 1.0,
+    wide: bool = False,
 ) -> tuple[RankedText, ...]:
     """Order a reader's candidates by confidence and by how well the region's formats explain them.
 
@@ -152,14 +158,15 @@ def rerank(
         candidates: normal form and confidence in [0, 1], the reader's best first.
         region: as for `formats_matching`; without formats for it the order is the reader's.
         strength: how much formats count, from 0 (not at all) to 1; the weight's exponent.
+        wide: whether the plate is so wide that none of the United States, Canada or Mexico can have issued it.
 
     Returns:
         Every candidate once, best first; the reader's first choice is the one with `was == 0`.
     """
-    known = bool(_formats_in(region))
+    known = bool(_formats_in(region, wide))
     ranked = []
     for was, (text, confidence) in enumerate(candidates):
-        best = _most_common(text, region)
+        best = _most_common(text, region, wide)
         weight = best.weight if best else UNFORMATTED_WEIGHT
         ranked.append(
             RankedText(text, confidence, confidence * (weight**strength if known else 1.0), best, was)

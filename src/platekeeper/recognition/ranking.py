@@ -10,6 +10,8 @@ from platekeeper.plates import RankedText, formats_matching, rerank
 from platekeeper.recognition.calibration import Points, calibrated
 from platekeeper.recognition.characters import characters_of_candidates
 from platekeeper.recognition.frames import BgrFrame
+from platekeeper.recognition.geometry import plate_within, size_of
+from platekeeper.recognition.reader import MARGIN
 from platekeeper.recognition.results import Candidate, Character, PlateReading
 from platekeeper.recognition.seams import PlateReader
 
@@ -18,7 +20,22 @@ STRENGTH = 0.5
 """How much formats count, 0..1: a plate of no known format must still be read as it is."""
 
 
-def ranked(reading: PlateReading, *, strength: float = STRENGTH) -> PlateReading:
+WIDE = 3.4
+"""A plate that is seen so many times as wide as high is none of 12 by 6 inches, however it is turned or tilted."""
+
+
+def is_wide(crop: BgrFrame, margin: tuple[float, float]) -> bool:
+    """Say whether a plate is too wide for an American one.
+
+    Args:
+        crop: the plate made upright.
+        margin: what the crop shows around it, parts of its width and height.
+    """
+    width, height = size_of(plate_within(crop, margin))
+    return width >= WIDE * height
+
+
+def ranked(reading: PlateReading, *, strength: float = STRENGTH, wide: bool = False) -> PlateReading:
     """Weigh a reading's candidates by the formats of its region, or of all where none was told.
 
     A region that issues none of them was told wrongly; one that does not issue the best of them stays untold.
@@ -26,25 +43,26 @@ def ranked(reading: PlateReading, *, strength: float = STRENGTH) -> PlateReading
     Args:
         reading: as a reader gives it.
         strength: how much formats count, 0 not at all, 1 fully.
+        wide: whether the plate is too wide for an American one.
 
     Returns:
         The reading with its candidates in the new order; together they keep the confidence that they had.
     """
-    if reading.region and not any(_is_issued(each.text, reading.region) for each in reading.candidates):
+
+    def is_issued(text: str, region: str | None) -> bool:
+        return region is None or bool(formats_matching(text, region, wide=wide))
+
+    if reading.region and not any(is_issued(each.text, reading.region) for each in reading.candidates):
         reading = replace(reading, region=None)
-    weighed = _weighed(reading, strength=strength)
-    return weighed if _is_issued(weighed.text, weighed.region) else replace(weighed, region=None)
+    weighed = _weighed(reading, strength=strength, wide=wide)
+    return weighed if is_issued(weighed.text, weighed.region) else replace(weighed, region=None)
 
 
-def _is_issued(text: str, region: str | None) -> bool:
-    return region is None or bool(formats_matching(text, region))
-
-
-def _weighed(reading: PlateReading, *, strength: float) -> PlateReading:
+def _weighed(reading: PlateReading, *, strength: float, wide: bool) -> PlateReading:
     if len(reading.candidates) < 2:
         return reading
     offered = [(each.text, each.confidence) for each in reading.candidates]
-    weighed = rerank(offered, reading.region, strength=strength)
+    weighed = rerank(offered, reading.region, strength=strength, wide=wide)
     if sum(each.score for each in weighed) <= 0:
         return reading
     scores = _with_look_alikes(weighed)
@@ -93,7 +111,9 @@ class RankingReader:
 
     reader: PlateReader
     confidence: Points
+    margin: tuple[float, float] = MARGIN
 
     def read_plate(self, crop: BgrFrame) -> PlateReading:
         """Read one plate, with the margin that the reader within asks for."""
-        return calibrated(ranked(self.reader.read_plate(crop)), self.confidence)
+        reading = ranked(self.reader.read_plate(crop), wide=is_wide(crop, self.margin))
+        return calibrated(reading, self.confidence)

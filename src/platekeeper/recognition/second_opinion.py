@@ -9,7 +9,7 @@ from platekeeper.recognition.frames import BgrFrame, check_bgr
 from platekeeper.recognition.fusion import fuse
 from platekeeper.recognition.geometry import plate_within, size_of, trimmed
 from platekeeper.recognition.plausibility import is_caption, is_wording
-from platekeeper.recognition.ranking import ranked
+from platekeeper.recognition.ranking import is_wide, ranked
 from platekeeper.recognition.reader import STACKED_BELOW
 from platekeeper.recognition.results import NOTHING_READ, Candidate, PlateReading
 from platekeeper.recognition.seams import PlateReader
@@ -95,21 +95,26 @@ class SecondOpinion:
         """
         if self.nearer is not None and self._may_bear_two_rows(crop):
             # read as one line such a plate says one row, and surely; by its lines it says both
-            return self._both(first, self.nearer.read_plate(crop))
+            return self._both(crop, first, self.nearer.read_plate(crop))
         second = self.second.read_plate(crop)
         agree = bool(first.text) and first.text == second.text
         if self.nearer is None or not self._worth_a_nearer_look(first, second, agree):
-            return self._both(first, second)
+            return self._both(crop, first, second)
         near = self.nearer.read_plate(crop)
         agree = bool(first.text) and first.text == near.text
         said = [first, _held_against(first, second), _held_against(first, near)]
         fused = fuse(said, weights=[2 * self.first_weight, 1.0, 1.0])
-        return ranked(fused), agree, (second.raw, near.raw)
+        return self._ranked(crop, fused), agree, (second.raw, near.raw)
 
-    def _both(self, first: PlateReading, second: PlateReading) -> tuple[PlateReading, bool, tuple[str, ...]]:
+    def _both(
+        self, crop: BgrFrame, first: PlateReading, second: PlateReading
+    ) -> tuple[PlateReading, bool, tuple[str, ...]]:
         agree = bool(first.text) and first.text == second.text
         fused = fuse([first, _held_against(first, second)], weights=[self.first_weight, 1.0])
-        return ranked(fused), agree, (second.raw,)
+        return self._ranked(crop, fused), agree, (second.raw,)
+
+    def _ranked(self, crop: BgrFrame, fused: PlateReading) -> PlateReading:
+        return ranked(fused, wide=is_wide(crop, self.second_margin))
 
     def _may_bear_two_rows(self, crop: BgrFrame) -> bool:
         width, height = size_of(plate_within(crop, self.second_margin))
