@@ -1,6 +1,7 @@
 """`platekeeper demo` and its small commands: what it says, what it refuses, and that no password is built in."""
 
 import re
+import shutil
 
 import psycopg
 import pytest
@@ -75,6 +76,12 @@ class TestDemo:
         assert len(people) == 15
         assert len({agency for agency, _, _ in people}) == 5
         assert len({password for _, _, password in people}) == 15
+
+    def test_says_its_commands_as_they_can_be_typed(self, house):
+        said = re.search(r"print the code of now: (\S+) demo code NAME$", house.output, re.MULTILINE)
+
+        assert said is not None
+        assert shutil.which(said[1])
 
     def test_builds_no_password_in(self, house):
         with migrated() as other:

@@ -1,6 +1,9 @@
 """`platekeeper demo`: everything set up, the sample pictures read, the office open."""
 
 import contextlib
+import os
+import shutil
+import sys
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -58,7 +61,7 @@ def demo(context: click.Context, *, serve: bool, port: int, pictures: Path | Non
             click.echo(f"Serving on http://127.0.0.1:{port}/ until ctrl-C.")
             server.run(database)
         else:
-            click.echo("To look at it: make demo, or platekeeper serve.")
+            click.echo(f"To look at it: make demo, or {_command()} serve.")
 
 
 def _expect_pictures(folder: Path) -> None:
@@ -123,12 +126,16 @@ def _perform(database: Database, pictures: Path | None, port: int) -> None:
         out.print("\nWhom to log in as; the passwords are for one time and shown only now:")
         for agency, title, username, given in passwords:
             click.echo(f"  {agency:<14} {title:<36} {username:<14} {given}")
-    out.print(
-        "Every log-in asks for a second factor, too: platekeeper demo code NAME prints the code of now."
-    )
-    out.print(
-        "A forgotten or further password: platekeeper demo password NAME (detective.rb, supervisor.la, ...)."
-    )
+    command = _command()
+    click.echo(f"Every log-in asks for a code, too; to print the code of now: {command} demo code NAME")
+    click.echo("To get a password for anyone of the demonstration (detective.rb, supervisor.la, ...):")
+    click.echo(f"  {command} demo password NAME")
+
+
+def _command() -> str:
+    """What to type for this program from here: its path, where the shell finds no or another one by the name."""
+    own = Path(sys.executable).with_name("platekeeper")
+    return "platekeeper" if shutil.which("platekeeper") == str(own) else os.path.relpath(own)
 
 
 @demo.command()
