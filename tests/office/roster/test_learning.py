@@ -105,6 +105,20 @@ class TestSigning:
         with pytest.raises(RosterError, match="while nobody here may sign"):
             sign(administrator, a_person(agency, trained=False), outside="A friend", certificate="1")
 
+    def test_from_outside_counts_while_the_only_trainer_is_suspended(self):
+        elsewhere = an_agency("los-angeles")
+        administrator, only = a_person(elsewhere, Role.ADMINISTRATOR), a_person(elsewhere, Role.TRAINER)
+        person = a_person(elsewhere, trained=False)
+        with pytest.raises(RosterError, match="while nobody here may sign"):
+            sign(administrator, person, outside="County Academy", certificate="CA 5")
+
+        Person.objects.using(OWNER).filter(pk=only.pk).update(
+            suspended_until=timezone.now() + timedelta(days=1)
+        )
+        sign(administrator, person, outside="County Academy", certificate="CA 5")
+
+        assert AWARENESS not in missing(person)
+
     def test_by_the_vendor_from_outside_needs_a_certificate(self, agency, administrator):
         person = a_person(agency, Role.ADMINISTRATOR, trained=False)
         with pytest.raises(RosterError, match="certificate"):

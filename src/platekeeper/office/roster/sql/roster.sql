@@ -285,7 +285,7 @@ BEGIN
         PERFORM roster_refuse('Training is signed by a trainer, an administrator or a vendor from outside (TRN-02).');
     END IF;
     IF v_outside <> '' AND (coalesce(p_new->>'certificate', '') = '' OR v_role <> 'vendor' AND EXISTS (
-        SELECT FROM person t WHERE t.agency_id = v_person.agency_id AND v_role = ANY (t.roles) AND t.is_active
+        SELECT FROM person t WHERE t.agency_id = v_person.agency_id AND v_role = ANY (t.roles) AND may_act(t)
            AND t.id <> v_person.id)) THEN
         PERFORM roster_refuse('A certificate from outside has a number, and counts while nobody here may sign.');
     END IF;
