@@ -207,7 +207,9 @@ class TestRecord:
         columns = {name for (name,) in owner.execute(
             "SELECT attname FROM pg_attribute WHERE attrelid = 'access_record'::regclass AND attnum > 0"
         )}  # fmt: skip
-        assert columns - set(details) == {"token_sha256", "opened_in", "backend", "plate_fold"}
+        assert columns - set(details) == {
+            "token_sha256", "opened_in", "backend", "plate_fold", "plate_pattern", "alert",
+        }  # fmt: skip
         assert (details["id"], details["case_number"]) == (str(grant.record_id), "26-01234")
         assert [one["data_agency_id"] for one in details["grants"]] == [person.agency_id]
 

@@ -61,6 +61,15 @@ class TestTrailOfAPlate:
 
         assert found(auditor, "8ABC123") == {search}
 
+    @pytest.mark.parametrize("typed", ["8ab", "C123", "8 A8"])
+    def test_has_the_searches_for_plates_that_bear_a_part(self, typed):
+        agency = an_agency()
+        auditor = a_person(agency, Role.AUDITOR)
+        search = record(a_searcher(agency), query={"plate": "8ABC123"})
+        record(a_searcher(agency), query={"plate": "9XYZ777"})
+
+        assert found(auditor, typed) == {search}
+
     @pytest.mark.parametrize("typed", ["8AB", "*C124", "8ABC??23", "%", "8ABC_23"])
     def test_has_no_pattern_that_does_not_fit(self, typed):
         agency = an_agency()

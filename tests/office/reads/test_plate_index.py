@@ -1,13 +1,13 @@
 """The index of plates in SQL is that of `platekeeper.plates`, character by character."""
 
 import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from platekeeper import plates
-from platekeeper.office.alerts import operations as matching
+from platekeeper import office, plates
 
 from ..people import NOW, an_agency
 from ..streets import a_camera, a_list, a_read, take
@@ -54,14 +54,28 @@ class TestBigrams:
         assert fits == (True,)
 
 
-class TestMatchKey:
-    def test_in_the_matching_is_that_of_the_package(self, owner):
-        written = set(re.findall(r"translate\(r\.plate, '\w+', '\w+'\)", matching._MATCH))
-        assert written, "the matching does not compare keys any more"
+class TestKeys:
+    @pytest.mark.parametrize("name", ["fold", "match_key"])
+    def test_are_those_of_the_package(self, owner, name):
         texts = [*CHARACTERS, CHARACTERS, *(f"{a}{b}" for a in CHARACTERS for b in CHARACTERS)]
 
-        for expression in written:
-            assert in_sql(owner, expression, texts) == [plates.match_key(text) for text in texts]
+        assert in_sql(owner, f"plate_{name}(plate)", texts) == [getattr(plates, name)(text) for text in texts]
+
+    @given(st.lists(st.text(CHARACTERS + "-. ?*", max_size=20), min_size=1, max_size=50))
+    def test_of_what_was_typed_are_those_of_its_normal_form(self, owner, typed):
+        bare = [re.sub("[^A-Z0-9]", "", one) for one in typed]
+
+        assert in_sql(owner, "typed_fold(lower(plate))", typed) == [plates.fold(one) for one in bare]
+
+    def test_are_written_once_in_the_database(self):
+        written = [
+            path.name
+            for path in Path(office.__file__).parent.rglob("*.*")
+            if path.suffix in {".sql", ".py"}
+            for _ in re.findall(r"translate\([^\n]*'(?:ODQ|O')", path.read_text())
+        ]
+
+        assert written == ["gate.sql", "gate.sql"]
 
 
 class TestDerivedTable:

@@ -52,7 +52,7 @@ SELECT n.place FROM hot_list_version v
   JOIN hot_list l ON l.id = v.hot_list_id
   JOIN hot_list_entry e ON e.agency_id = v.agency_id AND e.version_id = v.id AND e.plate ~ '[?*]'
   JOIN unnest(%(plates)s::text[]) WITH ORDINALITY AS n(plate, place)
-    ON translate(n.plate, 'O', '0') ~ ('^' || replace(replace(e.match_key, '?', '.'), '*', '.*') || '$')
+    ON plate_match_key(n.plate) ~ ('^' || replace(replace(e.match_key, '?', '.'), '*', '.*') || '$')
  WHERE v.id = ANY (%(versions)s::bigint[]) AND l.is_own
 """
 # Planning takes longer than looking, so the plan is kept. It may be made while the lists are still empty, so what only
@@ -66,7 +66,7 @@ SELECT set_config('plan_cache_mode', 'force_generic_plan', true), set_config('en
 # was found wrong and cancelled matches nothing; another record of the same plate is another want (HOT-10).
 _MATCH = """
 SELECT r.id, e.version_id, e.number,
-       CASE WHEN e.match_key = translate(r.plate, 'O', '0') THEN 'EXACT'
+       CASE WHEN e.match_key = plate_match_key(r.plate) THEN 'EXACT'
             WHEN e.plate ~ '[?*]' THEN 'PARTIAL' ELSE 'LOOKALIKE' END,
        l.name, v.listed_at, l.purpose,
        jsonb_build_object(
@@ -82,10 +82,10 @@ SELECT r.id, e.version_id, e.number,
         UNION ALL
        SELECT * FROM hot_list_entry y
         WHERE l.is_own AND y.agency_id = l.agency_id AND y.version_id = l.current_id AND y.plate ~ '[?*]'
-          AND translate(r.plate, 'O', '0') ~ ('^' || replace(replace(y.match_key, '?', '.'), '*', '.*') || '$')
+          AND plate_match_key(r.plate) ~ ('^' || replace(replace(y.match_key, '?', '.'), '*', '.*') || '$')
        OFFSET 0) AS e
  WHERE (e.expires_at IS NULL OR e.expires_at > r.read_at)
-   AND (e.match_key = translate(r.plate, 'O', '0')
+   AND (e.match_key = plate_match_key(r.plate)
         OR (l.lookalikes OR e.plate ~ '[?*]') AND (e.region = '' OR r.region = '' OR e.region = r.region))
    AND NOT EXISTS (
        SELECT FROM entry_cancellation c

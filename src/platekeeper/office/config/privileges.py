@@ -184,7 +184,10 @@ VIEWS: dict[str, tuple[str, ...]] = {
 # function -> (owner, roles that may call it); functions run with their owner's rights
 FUNCTIONS: dict[str, tuple[str, tuple[str, ...]]] = {
     "may_act": ("owner", ("gate", "web")),
+    "plate_fold": ("owner", ("gate", "web")),
+    "plate_match_key": ("owner", ("gate", "ingest")),
     "typed_fold": ("owner", ("gate", "web")),
+    "typed_pattern": ("owner", ("gate",)),
     "attributes_hidden_by": ("owner", ("gate",)),
     "shown_detail": ("owner", ("gate", "web")),
     "record_id": ("owner", ("gate",)),

@@ -2,10 +2,26 @@
 -- `web` has no right on any table behind it. It may call open_access(), which writes the access record, its grants and
 -- the ledger entry, and then select from security-barrier views that join their table with open_grants().
 
+-- The keys of a normal form, as plates.fold() and plates.match_key() make them; the only place in the database that knows
+-- which characters look alike. Of one expression, no settings: so they are planned into the statement that asks.
+CREATE FUNCTION plate_fold(p_plate text) RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN translate(p_plate, 'ODQIZSBG', '00012586');
+
+CREATE FUNCTION plate_match_key(p_plate text) RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN translate(p_plate, 'O', '0');
+
 -- The look-alike key of a plate as somebody typed it, as plates.fold() has it for Latin letters.
 CREATE FUNCTION typed_fold(p_plate text) RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-RETURN translate(regexp_replace(upper(p_plate), '[^A-Z0-9]', '', 'g'), 'ODQIZSBG', '00012586');
+RETURN plate_fold(regexp_replace(upper(p_plate), '[^A-Z0-9]', '', 'g'));
+
+-- The pattern, for LIKE and over look-alike keys, that somebody typed; NULL where it has neither ? nor *.
+CREATE FUNCTION typed_pattern(p_plate text) RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN CASE WHEN p_plate ~ '[?*]' THEN
+    translate(plate_fold(regexp_replace(upper(p_plate), '[^A-Z0-9?*]', '', 'g')), '?*', '_%') END;
 
 -- The identifier of a record, of version 7 (RFC 9562): 48 bits of time, then 74 random ones; it opens nothing (ADR 0004). What is
 -- written together lies together in every index, or each record would touch a page of its own in each of them (ADR 0011).
@@ -43,6 +59,8 @@ CREATE TABLE access_record (
     fresh_until timestamptz NOT NULL,
     token_sha256 bytea NOT NULL,
     plate_fold text,                        -- of the plate asked about, for the misuse detectors (PUR-05)
+    plate_pattern text,                     -- where it was asked by a pattern, and
+    alert text,                             -- the alert asked about: who got to know a plate (AUD-08)
     PRIMARY KEY (agency_id, id)
 );
 -- what people wrote is no planner's business: EXPLAIN would tell what it sampled to whoever may name the view (ADR 0004)
@@ -51,7 +69,9 @@ ALTER TABLE access_record ALTER username SET STATISTICS 0, ALTER full_name SET S
 CREATE INDEX access_record_time ON access_record (agency_id, accessed_at DESC);
 CREATE INDEX access_record_person ON access_record (agency_id, person_id, accessed_at DESC);
 -- a column of its own: an index on the expression would have it parsed and planned anew for each record
-CREATE INDEX access_record_target ON access_record (agency_id, plate_fold, accessed_at) WHERE plate_fold IS NOT NULL;
+CREATE INDEX access_record_target ON access_record (agency_id, plate_fold, accessed_at) INCLUDE (id) WHERE plate_fold IS NOT NULL;
+CREATE INDEX access_record_pattern ON access_record (agency_id, plate_pattern) INCLUDE (id) WHERE plate_pattern IS NOT NULL;
+CREATE INDEX access_record_alert ON access_record (agency_id, alert) WHERE alert IS NOT NULL;
 
 -- Written by open_access() alone, each row right behind its record: a foreign key would look the record up and lock it.
 CREATE TABLE access_grant (
@@ -116,14 +136,14 @@ BEGIN
         INSERT INTO access_record AS r (
             agency_id, accessed_at, person_id, username, full_name, organization, on_behalf_of, function, query, purpose,
             case_number, reason, outcome, clauses, explanation, policy_version, parent_id, source, case_known,
-            session_role, backend, opened_in, fresh_until, token_sha256, plate_fold)
+            session_role, backend, opened_in, fresh_until, token_sha256, plate_fold, plate_pattern, alert)
         SELECT p.agency_id, clock_timestamp(), p.id, p.username, p.full_name, a.name, coalesce(q.on_behalf_of, ''),
                q.function, coalesce(q.query, '{}'), coalesce(q.purpose, ''), coalesce(q.case_number, ''),
                coalesce(q.reason, ''), q.outcome, coalesce(q.clauses, '{}'), coalesce(q.explanation, ''),
                q.policy_version, q.parent_id, coalesce(q.source, ''), q.case_known, session_user, pg_backend_pid(),
                pg_current_xact_id(),
                clock_timestamp() + make_interval(secs => least(greatest(coalesce(q.fresh_seconds, 60), 0), 300)),
-               sha256(v_token), typed_fold(q.query->>'plate')
+               sha256(v_token), typed_fold(q.query->>'plate'), typed_pattern(q.query->>'plate'), q.query->>'alert'
           FROM jsonb_to_record(p_request) AS q(
                person_id bigint, on_behalf_of text, function text, query jsonb, purpose text, case_number text,
                reason text, outcome text, clauses text[], explanation text, policy_version text, parent_id uuid,
@@ -165,7 +185,7 @@ BEGIN
     PERFORM append_entry(
         a.slug, CASE WHEN v_allowed THEN 'access.opened' ELSE 'access.denied' END, v_record.username,
         v_record.id::text,
-        (to_jsonb(v_record) - ARRAY['token_sha256', 'opened_in', 'backend', 'plate_fold']
+        (to_jsonb(v_record) - ARRAY['token_sha256', 'opened_in', 'backend', 'plate_fold', 'plate_pattern', 'alert']
          || jsonb_build_object('grants', p_request->'grants'))::text
     ) FROM agency a WHERE a.id = v_record.agency_id;
     access_id := v_record.id;

@@ -86,7 +86,7 @@ BEGIN
     INSERT INTO entry_cancellation (agency_id, alert_id, hot_list_id, list_name, plate, match_key, region, category,
                                     record, reason, cancelled_by, cancelled_at)
     SELECT DISTINCT ON (h.version_id, h.entry_number)
-           p_agency, p_alert, v.hot_list_id, h.list_name, h.entry->>'plate', translate(h.entry->>'plate', 'O', '0'),
+           p_agency, p_alert, v.hot_list_id, h.list_name, h.entry->>'plate', plate_match_key(h.entry->>'plate'),
            coalesce(h.entry->>'region', ''), h.entry->>'category',
            coalesce(h.entry->>'record', ''), p_reason, p_username, clock_timestamp()
       FROM hit h JOIN hot_list_version v ON v.id = h.version_id
@@ -112,7 +112,7 @@ BEGIN
                 WHERE h.agency_id = a.agency_id AND h.alert_id = a.id AND NOT EXISTS (
                       SELECT FROM entry_cancellation c
                        WHERE c.agency_id = h.agency_id AND c.hot_list_id = v.hot_list_id AND c.dropped_at IS NULL
-                         AND c.match_key = translate(h.entry->>'plate', 'O', '0')
+                         AND c.match_key = plate_match_key(h.entry->>'plate')
                          AND c.region = coalesce(h.entry->>'region', '') AND c.category = h.entry->>'category'
                          AND c.record IN ('', coalesce(h.entry->>'record', ''))))
            AND NOT EXISTS (SELECT FROM alert_step s
@@ -165,7 +165,7 @@ BEGIN
         UPDATE entry_cancellation c SET dropped_at = clock_timestamp()
          WHERE c.dropped_at IS NULL AND NOT EXISTS (
                SELECT FROM hot_list l JOIN hot_list_entry e ON e.agency_id = l.agency_id AND e.version_id = l.current_id
-                WHERE l.id = c.hot_list_id AND e.agency_id = c.agency_id AND e.fold = translate(c.match_key, 'ODQIZSBG', '00012586')
+                WHERE l.id = c.hot_list_id AND e.agency_id = c.agency_id AND e.fold = plate_fold(c.match_key)
                   AND e.match_key = c.match_key AND e.region = c.region AND e.category = c.category
                  AND c.record IN ('', e.record))
         RETURNING c.agency_id, c.id

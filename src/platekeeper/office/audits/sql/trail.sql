@@ -15,17 +15,18 @@ BEGIN
         SELECT r.id FROM plate p JOIN read r ON r.agency_id = p.agency_id AND r.plate = p.plate
          WHERE p.agency_id = v_agency AND p.fold = v_fold);
     RETURN QUERY
-    -- asked for: as it is, by a look-alike, or by a pattern that fits it
+    -- asked for: as it is, by a look-alike, with more around it, or by a pattern that fits it; both are read in the index
     SELECT r.id FROM access_record r
-     WHERE r.agency_id = v_agency
-       AND v_fold LIKE translate(
-           regexp_replace(upper(r.query->>'plate'), '[^A-Z0-9?*]', '', 'g'), 'ODQIZSBG?*', '00012586_%')
+     WHERE r.agency_id = v_agency AND r.plate_fold IS NOT NULL AND r.plate_fold LIKE '%' || v_fold || '%'
+    UNION
+    SELECT r.id FROM access_record r
+     WHERE r.agency_id = v_agency AND r.plate_pattern IS NOT NULL AND v_fold LIKE r.plate_pattern
     UNION
     -- opened, seen in a picture, printed, exported or handed over
     SELECT g.access_id FROM access_grant g WHERE g.agency_id = v_agency AND g.read_ids && v_reads
     UNION
     -- opened as an alert, and each step that somebody took with it
-    SELECT r.id FROM alert a JOIN access_record r ON r.agency_id = a.agency_id AND r.query->>'alert' = a.id::text
+    SELECT r.id FROM alert a JOIN access_record r ON r.agency_id = a.agency_id AND r.alert = a.id::text
      WHERE a.agency_id = v_agency AND a.read_id = ANY (v_reads)
     UNION
     SELECT s.access_id FROM alert a JOIN alert_step s ON s.agency_id = a.agency_id AND s.alert_id = a.id

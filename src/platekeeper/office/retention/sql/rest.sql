@@ -14,7 +14,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
           FROM active h JOIN hot_list_entry e ON e.agency_id = p_agency AND e.case_number = h.case_number
          WHERE h.scope = 'CASE'),
     waiting AS MATERIALIZED (
-        SELECT q.id, s.plate, translate(s.plate, 'O', '0') AS match_key, translate(s.plate, 'ODQIZSBG', '00012586') AS fold,
+        SELECT q.id, s.plate, plate_match_key(s.plate) AS match_key, plate_fold(s.plate) AS fold,
                coalesce((q.body#>>'{position,lat}')::float8, c.lat) AS lat,
                coalesce((q.body#>>'{position,lon}')::float8, c.lon) AS lon,
                CASE WHEN s.at <= q.received_at THEN tstzrange(s.at, s.at, '[]') ELSE tstzrange(NULL, q.received_at) END AS seen

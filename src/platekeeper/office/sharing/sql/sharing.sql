@@ -132,9 +132,9 @@ END $$;
 CREATE FUNCTION release_names(p_plates text[], p_asked text) RETURNS boolean
 LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, public, pg_temp AS $$
     WITH asked AS (
-        SELECT translate(regexp_replace(upper(p_asked), '[^A-Z0-9?*]', '', 'g'), 'ODQIZSBG', '00012586') AS fold)
+        SELECT plate_fold(regexp_replace(upper(p_asked), '[^A-Z0-9?*]', '', 'g')) AS fold)
     SELECT EXISTS (
-        SELECT FROM asked, unnest(p_plates) AS plate, translate(plate, 'ODQIZSBG', '00012586') AS named
+        SELECT FROM asked, unnest(p_plates) AS plate, plate_fold(plate) AS named
          WHERE named = fold OR fold !~ '[?*]' AND fold LIKE translate(named, '?*', '_%'))
 $$;
 
