@@ -1,5 +1,6 @@
 import csv
 import sys
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -8,7 +9,9 @@ import pytest
 from numpy.testing import assert_array_equal
 
 from platekeeper.recognition import ENGINES, Engine, RecognitionError, open_engine, text_engine
+from platekeeper.recognition.characters import reading_of_candidates
 from platekeeper.recognition.geometry import overlaps
+from platekeeper.recognition.results import Candidate, PlateReading, PlateRegion
 from platekeeper.recognition.sources import load_picture
 from tests.recognition.drawn import captioned, street, street_with
 
@@ -93,6 +96,32 @@ class TestRecognize:
 
 
 @pytest.mark.skipif(not PATROL.is_dir(), reason="the patrol photographs do not stand beside this checkout")
+@dataclass
+class OnePlate:
+    """Stands for a finder and a reader that see the same sure text at one place."""
+
+    x: float
+
+    def find_plates(self, frame: np.ndarray) -> list[PlateRegion]:
+        ends = self.x, self.x + 90
+        return [PlateRegion(((ends[0], 50), (ends[1], 50), (ends[1], 70), (ends[0], 70)), 0.9)]
+
+    def read_plate(self, crop: np.ndarray) -> PlateReading:
+        return reading_of_candidates([Candidate("8ABC123", 0.96), Candidate("BABC123", 0.02)])
+
+
+class TestPlatesAtTheEdge:
+    @pytest.mark.parametrize(("x", "confidence"), [(100, 0.96), (0.5, 0.48), (549.5, 0.48)])
+    def test_are_half_as_sure_because_part_of_them_may_not_be_in_view(
+        self, x: float, confidence: float
+    ) -> None:
+        (found,) = Engine("one", "1", OnePlate(x), OnePlate(x)).recognize(np.zeros((360, 640, 3), np.uint8))
+
+        assert found.reading.text == "8ABC123"
+        assert found.reading.confidence == pytest.approx(confidence)
+        assert found.reading.candidates[0].confidence == found.reading.confidence
+
+
 class TestRealPhotographs:
     def test_reads_near_plates(self, text_engine: Engine) -> None:
         rows = list(csv.DictReader((PATROL / "plates.csv").read_text().splitlines()))

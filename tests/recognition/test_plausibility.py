@@ -1,6 +1,6 @@
 import pytest
 
-from platekeeper.recognition.plausibility import is_plate_text, plates_of
+from platekeeper.recognition.plausibility import is_plate_text, may_be_cut_off, plates_of
 from platekeeper.recognition.results import PlateReading, PlateRegion, Recognition
 
 
@@ -14,6 +14,22 @@ def recognition(
 
 def texts(*found: Recognition) -> list[str]:
     return [each.reading.text for each in plates_of(found)]
+
+
+def upright(x: float, y: float, width: float = 100.0, height: float = 22.0) -> PlateRegion:
+    return PlateRegion(((x, y), (x + width, y), (x + width, y + height), (x, y + height)), 0.9)
+
+
+class TestMayBeCutOff:
+    @pytest.mark.parametrize(("x", "y"), [(1, 300), (-3, 300), (1179, 300), (500, 0), (500, 697)])
+    def test_is_what_ends_at_the_frame_s_edge(self, x: float, y: float) -> None:
+        assert may_be_cut_off(upright(x, y), 1280, 720)
+
+    def test_is_not_what_lies_within(self) -> None:
+        assert not may_be_cut_off(upright(3, 300), 1280, 720)
+
+    def test_is_not_a_plate_that_the_frame_was_cut_out_around(self) -> None:
+        assert not may_be_cut_off(upright(1, 1), 130, 26)
 
 
 class TestIsPlateText:

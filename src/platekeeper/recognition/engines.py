@@ -6,18 +6,21 @@ from dataclasses import dataclass, replace
 from functools import partial
 from types import MappingProxyType
 
+from platekeeper.recognition.calibration import Points, calibrated
 from platekeeper.recognition.fast_alpr_engine import fast_alpr_version, open_fast_alpr
 from platekeeper.recognition.frames import BgrFrame, RecognitionError, check_bgr
 from platekeeper.recognition.geometry import as_quad, rectify
 from platekeeper.recognition.manifest import weights_folder
 from platekeeper.recognition.own_engine import has_measured_weights, open_own_parts, readable_plates
-from platekeeper.recognition.plausibility import plates_of
-from platekeeper.recognition.results import PlateRegion, Recognition
+from platekeeper.recognition.plausibility import may_be_cut_off, plates_of
+from platekeeper.recognition.results import PlateReading, PlateRegion, Recognition
 from platekeeper.recognition.seams import PlateFinder, PlateReader
 from platekeeper.recognition.services import open_service
 from platekeeper.recognition.text_engine import MARGIN, open_text_parts, text_engine_version
 from platekeeper.recognition.vehicle import colour_told
 
+AT_THE_EDGE: Points = ((0.0, 0.0), (1.0, 0.5))
+"""Of plates that seem to end at the frame's edge half are only partly in view, and what is left is read surely."""
 SERVICE_MARGIN = (0.5, 1.0)
 """A service finds the plate in its crop once more, and wants to see some car around it."""
 
@@ -40,8 +43,8 @@ class Engine:
         reader: says what a plate shows.
         margin: what the reader wants to see around a plate, as parts of its width and height.
         choose: says which of the texts read in one picture are plates: some of those given, in the order to
-            tell.        at_once: finds and reads a whole frame in one step, for engines to whom that is
-            cheaper.
+            tell.
+        at_once: finds and reads a whole frame in one step, for engines to whom that is cheaper.
         describe: tells attributes of the vehicle around a plate; None where plates alone are wanted.
     """
 
@@ -69,11 +72,13 @@ class Engine:
         check_bgr(frame)
         if self.at_once is not None:
             return [self.described(frame, each) for each in self.choose(self.at_once(frame))]
-        regions = self.finder.find_plates(frame)
-        crops = (rectify(frame, as_quad(region.corners), margin=self.margin) for region in regions)
-        readings = [self.reader.read_plate(crop) for crop in crops]
-        read = [Recognition(*pair) for pair in zip(regions, readings, strict=True)]
+        read = [Recognition(region, self._read(frame, region)) for region in self.finder.find_plates(frame)]
         return [self.described(frame, each) for each in self.choose(read)]
+
+    def _read(self, frame: BgrFrame, region: PlateRegion) -> PlateReading:
+        reading = self.reader.read_plate(rectify(frame, as_quad(region.corners), margin=self.margin))
+        at_edge = may_be_cut_off(region, frame.shape[1], frame.shape[0])
+        return calibrated(reading, AT_THE_EDGE) if at_edge else reading
 
     def described(self, frame: BgrFrame, found: Recognition) -> Recognition:
         """Return a plate with what else is told of its vehicle, where this engine is asked to tell it."""

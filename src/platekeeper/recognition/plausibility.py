@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from platekeeper.recognition.geometry import as_quad, size_of
-from platekeeper.recognition.results import Recognition
+from platekeeper.recognition.results import PlateRegion, Recognition
 
 SEPARATORS = re.compile(r"[\s\-.·•'|_*]+")
 CLOCK_OR_DATE = re.compile(
@@ -20,6 +20,8 @@ PHONE = re.compile(r"\(?\d{3}\)?[\s.\-]?\d{3}[\s.\-]?\d{4}|^\D*\d{8,}\D*$")
 LOCAL_PHONE = re.compile(r"^\s*\d{3}[\s.\-]\d{4}\s*$")
 """Looks like a plate of New Hampshire or Illinois too."""
 SPEED = re.compile(r"\d\s*(km/?h|mph)\b", re.IGNORECASE)
+EDGE_PX, FILLING = 2.0, 1 / 3
+"""So near to the frame's edge a plate may be cut off; not where it takes up this part of the frame's width."""
 FOREIGN_MARKS = re.compile(r"[^\s\-.·•'|_*0-9A-Za-z]")
 
 
@@ -67,6 +69,22 @@ def is_wording(text: str, raw: str) -> bool:
     """
     seen = SEPARATORS.sub("", raw)
     return text.isalpha() and text not in seen and text.lower() in seen.lower()
+
+
+def may_be_cut_off(region: PlateRegion, width: int, height: int) -> bool:
+    """Say whether a plate ends where the frame does, so that part of it may not be in view.
+
+    Args:
+        region: the plate.
+        width: of the frame, pixels.
+        height: of the frame, pixels.
+
+    Returns:
+        False where the plate fills the frame, which was then cut out around it.
+    """
+    x1, y1, x2, y2 = region.box
+    nearest = min(x1, y1, width - x2, height - y2)
+    return nearest < EDGE_PX and x2 - x1 < FILLING * width
 
 
 def is_plate_text(raw: str, text: str, *, shape: PlateShape = PLATE_SHAPE) -> bool:
