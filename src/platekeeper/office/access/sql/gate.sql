@@ -17,9 +17,10 @@ CREATE FUNCTION typed_fold(p_plate text) RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 RETURN plate_fold(regexp_replace(upper(p_plate), '[^A-Z0-9]', '', 'g'));
 
--- The pattern, for LIKE and over look-alike keys, that somebody typed; NULL where it has neither ? nor *.
+-- The pattern, for LIKE and over look-alike keys, that somebody typed; NULL where it has neither ? nor *. Not declared STRICT:
+-- with a CASE in it that would keep it from being planned into the statement, and each record would wait for its call.
 CREATE FUNCTION typed_pattern(p_plate text) RETURNS text
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE WHEN p_plate ~ '[?*]' THEN
     translate(plate_fold(regexp_replace(upper(p_plate), '[^A-Z0-9?*]', '', 'g')), '?*', '_%') END;
 
