@@ -70,8 +70,8 @@ ALTER TABLE access_record ALTER username SET STATISTICS 0, ALTER full_name SET S
 CREATE INDEX access_record_time ON access_record (agency_id, accessed_at DESC);
 CREATE INDEX access_record_person ON access_record (agency_id, person_id, accessed_at DESC);
 -- a column of its own: an index on the expression would have it parsed and planned anew for each record
-CREATE INDEX access_record_target ON access_record (agency_id, plate_fold, accessed_at) INCLUDE (id) WHERE plate_fold IS NOT NULL;
-CREATE INDEX access_record_pattern ON access_record (agency_id, plate_pattern) INCLUDE (id) WHERE plate_pattern IS NOT NULL;
+CREATE INDEX access_record_target ON access_record (agency_id, plate_fold, accessed_at) INCLUDE (id, plate_pattern)
+ WHERE plate_fold IS NOT NULL;
 CREATE INDEX access_record_alert ON access_record (agency_id, alert) WHERE alert IS NOT NULL;
 
 -- Written by open_access() alone, each row right behind its record: a foreign key would look the record up and lock it.

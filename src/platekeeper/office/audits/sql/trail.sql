@@ -15,12 +15,10 @@ BEGIN
         SELECT r.id FROM plate p JOIN read r ON r.agency_id = p.agency_id AND r.plate = p.plate
          WHERE p.agency_id = v_agency AND p.fold = v_fold);
     RETURN QUERY
-    -- asked for: as it is, by a look-alike, with more around it, or by a pattern that fits it; both are read in the index
+    -- asked for: as it is, by a look-alike, with more around it, or by a pattern that fits it; read in the index alone
     SELECT r.id FROM access_record r
-     WHERE r.agency_id = v_agency AND r.plate_fold IS NOT NULL AND r.plate_fold LIKE '%' || v_fold || '%'
-    UNION
-    SELECT r.id FROM access_record r
-     WHERE r.agency_id = v_agency AND r.plate_pattern IS NOT NULL AND v_fold LIKE r.plate_pattern
+     WHERE r.agency_id = v_agency AND r.plate_fold IS NOT NULL
+       AND (r.plate_fold LIKE '%' || v_fold || '%' OR v_fold LIKE r.plate_pattern)
     UNION
     -- opened, seen in a picture, printed, exported or handed over
     SELECT g.access_id FROM access_grant g WHERE g.agency_id = v_agency AND g.read_ids && v_reads
