@@ -35,6 +35,9 @@ class IdentityProviderSimulator:
         """Forget all that it was to do wrong, or otherwise than most."""
         self.signing_key, self.claims, self.calls_itself = self.key, {}, ""
         self.only_basic = self.tells_apart = False
+        self.instead: dict[str, dict[str, Any]] = {}
+        self.garbles: set[str] = set()
+        self.sends_on: dict[str, str] = {}
         self.told: dict[str, Any] = {}
 
     def says(self, **claims: Any) -> None:
@@ -64,6 +67,8 @@ class IdentityProviderSimulator:
 
     def answer(self, path: str, form: dict[str, str], authorization: str = "") -> dict[str, Any] | None:
         """Return what one of the addresses answers; None refuses."""
+        if path in self.instead:
+            return self.instead[path]
         if path == "/.well-known/openid-configuration":
             return {
                 "issuer": self.calls_itself or self.issuer,
@@ -102,7 +107,16 @@ class IdentityProviderSimulator:
                 self._send({name: values[0] for name, values in parse_qs(body).items()})
 
             def _send(self, form: dict[str, str]) -> None:
-                found = provider.answer(urlsplit(self.path).path, form, self.headers.get("Authorization", ""))
+                path = urlsplit(self.path).path
+                if path in provider.garbles:
+                    self.wfile.write(b"nothing that HTTP knows\r\n\r\n")
+                    return
+                if path in provider.sends_on:
+                    self.send_response(302)
+                    self.send_header("Location", provider.sends_on[path])
+                    self.end_headers()
+                    return
+                found = provider.answer(path, form, self.headers.get("Authorization", ""))
                 body = json.dumps(found if found is not None else {"error": "invalid_grant"}).encode()
                 self.send_response(200 if found is not None else 400)
                 self.send_header("Content-Type", "application/json")

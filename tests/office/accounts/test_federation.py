@@ -5,6 +5,7 @@ import re
 import time
 from datetime import timedelta
 
+import psycopg
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from django.core.cache import cache
@@ -78,6 +79,13 @@ def sent(client: Client, **form: str) -> str:
 def came_back(idp: IdentityProviderSimulator, client: Client | None = None, **form: str):
     client = client or Client()
     return client, client.get(BACK, idp.logs_in(sent(client, **form)))
+
+
+def failures(database) -> int:
+    """Count the log-ins that the ledger says failed."""
+    with psycopg.connect(database.address("auditor")) as connection:
+        row = connection.execute("SELECT count(*) FROM ledger_entry WHERE event = 'login.failed'").fetchone()
+    return row[0]
 
 
 def is_in(client: Client) -> bool:
@@ -301,19 +309,24 @@ class TestToken:
             {"iss": "https://evil.example"},
             {"exp": int(time.time()) - 3600},
             {"nonce": "another"},
+            {"nonce": "ünlike"},
             {"preferred_username": ""},
             {"azp": "somebody-else", "aud": ["platekeeper", "somebody-else"]},
         ],
         ids=lambda wrong: next(iter(wrong)),
     )
-    def test_that_claims_something_wrong_opens_nothing(self, idp, city, agency, wrong):
+    def test_that_claims_something_wrong_opens_nothing_and_is_recorded(
+        self, idp, city, agency, wrong, database
+    ):
         person = a_person(agency)
         idp.says(**{"preferred_username": person.username, **wrong})
+        before = failures(database)
 
         client, answer = came_back(idp)
 
         assert answer.status_code == 403
         assert not is_in(client)
+        assert failures(database) == before + 1
 
     def test_signed_by_another_key_opens_nothing(self, idp, city, agency):
         person = a_person(agency)
@@ -353,6 +366,37 @@ class TestToken:
 
 
 class TestProvider:
+    @pytest.mark.parametrize("path", ["/jwks_uri", "/token_endpoint"])
+    def test_that_speaks_no_http_opens_nothing(self, idp, city, agency, path):
+        idp.says(preferred_username=a_person(agency).username)
+        idp.garbles = {path}
+
+        client, answer = came_back(idp)
+
+        assert answer.status_code == 403
+        assert "does not answer as it should" in answer.content.decode()
+        assert not is_in(client)
+
+    @pytest.mark.parametrize("keys", [None, "one", [None], [{"kid": "one"}]], ids=repr)
+    def test_whose_keys_are_none_opens_nothing(self, idp, city, agency, keys):
+        idp.says(preferred_username=a_person(agency).username)
+        idp.instead = {"/jwks_uri": {"keys": keys}}
+
+        client, answer = came_back(idp)
+
+        assert answer.status_code == 403
+        assert not is_in(client)
+
+    def test_that_sends_us_elsewhere_is_not_followed_with_our_secret(self, idp, city, agency):
+        idp.says(preferred_username=a_person(agency).username)
+        idp.sends_on = {"/token_endpoint": f"{idp.issuer}/elsewhere"}
+        idp.instead = {"/elsewhere": {"id_token": "x"}}
+
+        _client, answer = came_back(idp)
+
+        assert answer.status_code == 403
+        assert "does not answer as it should" in answer.content.decode()
+
     def test_that_does_not_answer_is_said_in_words(self, settings_of):
         settings_of(issuer="http://127.0.0.1:1")
 

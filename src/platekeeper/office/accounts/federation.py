@@ -9,6 +9,7 @@ Source: OpenID Connect Core 1.0 3.1; RFC 7636
 
 import base64
 import hashlib
+import http.client
 import json
 import secrets
 import urllib.error
@@ -20,6 +21,7 @@ from functools import lru_cache
 from typing import Any
 
 import jwt
+from django.utils.crypto import constant_time_compare
 
 from platekeeper.errors import PlatekeeperError
 from platekeeper.office.accounts.models import Person
@@ -30,6 +32,16 @@ _TIMEOUT_S = 10
 _LARGEST_ANSWER_BYTES = 1 << 20
 _ALGORITHMS = ("RS256", "PS256", "ES256", "EdDSA")  # none that a shared secret could forge
 _LEEWAY_S = 60
+
+
+class _StayingHere(urllib.request.HTTPRedirectHandler):
+    """Goes nowhere else: our secret and the person's token are for the provider's own addresses alone."""
+
+    def redirect_request(self, *_: object) -> None:
+        """Follow no redirect; what comes of it is the provider's wrong answer."""
+
+
+_OPENER = urllib.request.build_opener(_StayingHere)
 
 
 class FederationError(PlatekeeperError):
@@ -153,7 +165,7 @@ def word_of(provider: Provider, errand: Errand, *, code: str, back: str) -> Word
     if claims.get("azp", provider.client_id) != provider.client_id:
         raise FederationError(f"{provider.name} sent a token for somebody else: log in again.")
     # 3
-    if not secrets.compare_digest(str(claims["nonce"]), errand.nonce):
+    if not constant_time_compare(str(claims["nonce"]), errand.nonce):
         raise FederationError(f"{provider.name} answered another log-in: start again.")
     # 4
     about = claims if claims.get(provider.person) else _told_apart(provider, answer, str(claims["sub"]))
@@ -222,10 +234,10 @@ def _issuer(provider: Provider) -> str:
 
 
 def _endpoint(provider: Provider, name: str) -> str:
-    address = _discovered(provider).get(name, "")
+    address = str(_discovered(provider).get(name, ""))
     if urllib.parse.urlsplit(address).scheme not in ("https", urllib.parse.urlsplit(provider.issuer).scheme):
         raise FederationError(f"{provider.name} names an address that is not safe: tell your administrator.")
-    return str(address)
+    return address
 
 
 @lru_cache(maxsize=16)
@@ -238,8 +250,9 @@ def _discovered(provider: Provider) -> dict[str, Any]:
 
 def _key_of(provider: Provider, token: str) -> Any:
     wanted = jwt.get_unverified_header(token).get("kid")
-    keys = _fetched(provider, _endpoint(provider, "jwks_uri")).get("keys", [])
-    fitting = [one for one in keys if isinstance(one, dict) and one.get("kid") == wanted]
+    keys = _fetched(provider, _endpoint(provider, "jwks_uri")).get("keys")
+    known = keys if isinstance(keys, list) else []
+    fitting = [one for one in known if isinstance(one, dict) and one.get("kid") == wanted]
     if not fitting:
         raise jwt.InvalidKeyError("no such key")
     return jwt.PyJWK(fitting[0]).key
@@ -252,9 +265,9 @@ def _fetched(
     headers = {"Accept": "application/json", **({"Authorization": authorization} if authorization else {})}
     request = urllib.request.Request(address, body, headers)  # noqa: S310  # see _endpoint
     try:
-        with urllib.request.urlopen(request, timeout=_TIMEOUT_S) as answer:  # noqa: S310
+        with _OPENER.open(request, timeout=_TIMEOUT_S) as answer:
             found = json.loads(answer.read(_LARGEST_ANSWER_BYTES))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, http.client.HTTPException) as error:
         raise FederationError(
             f"{provider.name} does not answer as it should: log in with your password, or try again later."
         ) from error

@@ -144,6 +144,7 @@ def _taken(
         word = said()
     except FederationError as error:
         _log(provider.slug, error)
+        login_failed.send(Provider, person=None, locked=False, source=source_of(request))  # CJIS AU-2
         return _sorry(request, str(error), 403)
     person = person_named(provider, word)
     if person is None:
