@@ -10,7 +10,7 @@ from functools import partial
 
 import numpy as np
 
-from platekeeper.recognition.ctc import ALPHABET, BLANK, LogProbs
+from platekeeper.recognition.ctc import BLANK, LogProbs, best_path
 from platekeeper.recognition.finder import INSIDE, Session
 from platekeeper.recognition.frames import BgrFrame, Quad
 from platekeeper.recognition.geometry import as_quad, covered, rectify_grey
@@ -47,7 +47,7 @@ def shown_by(columns: LogProbs) -> Look:
     runs = np.cumsum(np.concatenate([[True], best[1:] != best[:-1]]))
     top = columns.max(axis=1)
     peaks = [float(top[runs == run].max()) for run in runs[fresh]]
-    return "".join(ALPHABET[each - 1] for each in best[fresh]), float(np.exp(np.mean(peaks)))
+    return best_path(columns), float(np.exp(np.mean(peaks)))
 
 
 @dataclass(frozen=True)
