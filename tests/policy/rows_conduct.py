@@ -203,6 +203,7 @@ LIST_ROWS = (
     Row("interest-known", lambda p: entry(p, interest="interesting"), entry),
     Row("interest-of-this-agency", lambda p: entry(_without_bolo(p), interest="local-bolo"), entry),
     Row("interest-not-barred", lambda p: entry(p, interest="immigration"), entry),
+    Row("entry-purpose-not-barred", lambda p: entry(p, synopsis="wanted on an immigration detainer"), entry),
     Row("entry-complete", lambda p: entry(p, case_agent=" "), entry),
     Row("entry-in-the-report", lambda p: entry(_attesting(p), report_attested=False), entry),
     Row("entry-proper", lambda p: entry(p, synopsis="muslim driver, keep an eye on"), entry),

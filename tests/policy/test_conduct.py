@@ -139,6 +139,11 @@ class TestEntry:
 
         assert isinstance(entry(EL_CAJON, **words), Allowed)
 
+    def test_for_a_barred_purpose_is_refused_whoever_approves(self):
+        words = {"synopsis": "vehicle to locate for ICE", "approvals": sergeants("one", "other")}
+
+        assert denied(entry(EL_CAJON, **words), "EC 427.3", "HOT-02")
+
     def test_for_an_unauthorized_purpose_is_refused(self):
         assert isinstance(entry(EL_CAJON, purpose="curiosity"), Denied)
 

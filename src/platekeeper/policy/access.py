@@ -42,10 +42,9 @@ def _without_agreement(facts: AccessFacts) -> Refusal | None:
 
 def _barred_recipient(facts: AccessFacts) -> Refusal | None:
     agreement, sharing = facts.request.agreement, facts.profile.sharing
-    floor = facts.profile.floor.barred_recipients
-    barred = sharing.barred_recipients.value | (floor.value if floor else frozenset())
     if agreement is None or (
-        agreement.recipient in sharing.recipients.value and agreement.recipient not in barred
+        agreement.recipient in sharing.recipients.value
+        and agreement.recipient not in facts.profile.barred_recipients
     ):
         return None
     return Refusal(

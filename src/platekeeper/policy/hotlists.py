@@ -113,11 +113,6 @@ def _interest(text: str) -> InterestReason | None:
     return InterestReason(text) if text in set(InterestReason) else None
 
 
-def _barred(profile: Profile) -> frozenset[InterestReason]:
-    floor = profile.floor.barred_interests
-    return profile.hot_lists.barred_interests.value | (floor.value if floor else frozenset())
-
-
 def _unactivated(facts: ListFacts) -> Refusal | None:
     if facts.list.activated_by.strip():
         return None
@@ -134,7 +129,7 @@ def _sourceless(facts: ListFacts) -> Refusal | None:
 
 
 def _barred_category(facts: ListFacts) -> Refusal | None:
-    barred = facts.list.interests & _barred(facts.profile)
+    barred = facts.list.interests & facts.profile.barred_interests
     if not barred:
         return None
     return Refusal(
@@ -176,7 +171,7 @@ def _unknown_interest(facts: EntryFacts) -> Refusal | None:
 
 def _uncatalogued(facts: EntryFacts) -> Refusal | None:
     interest = _interest(facts.entry.interest)
-    if interest in facts.profile.hot_lists.interests.value | _barred(facts.profile):
+    if interest in facts.profile.hot_lists.interests.value | facts.profile.barred_interests:
         return None
     return Refusal(
         f"This agency does not look for vehicles as {interest}.", "Choose a category of its policy."
@@ -185,7 +180,10 @@ def _uncatalogued(facts: EntryFacts) -> Refusal | None:
 
 def _barred_interest(facts: EntryFacts) -> Refusal | None:
     interest = _interest(facts.entry.interest)
-    if interest not in _barred(facts.profile) and facts.profile.purpose(facts.entry.purpose) is not None:
+    if (
+        interest not in facts.profile.barred_interests
+        and facts.profile.purpose(facts.entry.purpose) is not None
+    ):
         return None
     return Refusal(
         "The entry's category or purpose is not one that this agency may look for.",
@@ -231,18 +229,33 @@ def _unapproved(facts: EntryFacts) -> Refusal | None:
     )
 
 
+def _found(facts: EntryFacts, fault: Fault) -> str:
+    findings = lint_reason(facts.entry.synopsis, barred=facts.profile.barred_purposes)
+    return next((found.words for found in findings if found.fault is fault), "")
+
+
+def _for_barred_purpose(facts: EntryFacts) -> Refusal | None:
+    words = _found(facts, Fault.BARRED)
+    if not words:
+        return None
+    return Refusal(
+        f'The synopsis points to a purpose for which nobody may use a list ("{words}").',
+        "Withdraw the request; if the words mean something else, say it otherwise.",
+        clause=facts.profile.sharing.barred_purposes.clause,
+    )
+
+
 def _improper(facts: EntryFacts) -> Refusal | None:
-    findings = lint_reason(facts.entry.synopsis, barred=facts.profile.sharing.barred_purposes.value)
-    words = next((found.words for found in findings if found.fault in {Fault.PROTECTED, Fault.BARRED}), "")
     if facts.entry.personal:
         return Refusal(
             "The entry concerns the requester's own circle.",
             "Ask somebody without a part in it to make the request.",
         )
+    words = _found(facts, Fault.PROTECTED)
     if not words or len(facts.approvers) > 1:
         return None
     return Refusal(
-        f'The synopsis points to a protected trait, activity or barred purpose ("{words}").',
+        f'The synopsis points to a protected trait or activity ("{words}").',
         "State the offense without it, or have a second supervisor approve it.",
     )
 
@@ -287,6 +300,7 @@ ENTRY_RULES: tuple[Rule[EntryFacts], ...] = (
     Rule("interest-known", "HOT-12", _unknown_interest),
     Rule("interest-of-this-agency", "PUR-02", _uncatalogued),
     Rule("interest-not-barred", "HOT-02", _barred_interest),
+    Rule("entry-purpose-not-barred", "HOT-02", _for_barred_purpose),
     Rule("entry-complete", "HOT-07", _incomplete),
     Rule("entry-in-the-report", "HOT-05", _unattested),
     Rule("entry-proper", "HOT-11", _improper),

@@ -43,12 +43,6 @@ def _acts_otherwise(facts: AccessFacts) -> bool:
     return not discloses(facts)
 
 
-def barred_purposes(facts: AccessFacts) -> frozenset[BarredPurpose]:
-    """Return the purposes that nobody may have here, by the profile and by its floor."""
-    floor = facts.profile.floor.barred_purposes
-    return facts.profile.sharing.barred_purposes.value | (floor.value if floor else frozenset())
-
-
 def granted_kinds(facts: AccessFacts) -> frozenset[DataKind]:
     """Return the kinds of data that the person's roles, or the agreement, open for this function."""
     agreement = facts.request.agreement
@@ -162,7 +156,7 @@ def _unlike_a_case(facts: AccessFacts) -> Refusal | None:
 def _found(facts: AccessFacts, fault: Fault) -> Finding | None:
     if not facts.reason:
         return None
-    findings = lint_reason(facts.reason, barred=barred_purposes(facts))
+    findings = lint_reason(facts.reason, barred=facts.profile.barred_purposes)
     return next((finding for finding in findings if finding.fault is fault), None)
 
 
@@ -191,7 +185,7 @@ def _barred_purpose(purpose: BarredPurpose, called: str) -> Callable[[AccessFact
         behalf = facts.request.on_behalf_of
         said = {"reason": facts.reason, "recipient": behalf.name if behalf else ""}
         for where, text in said.items():
-            findings = lint_reason(text, barred=barred_purposes(facts)) if text else ()
+            findings = lint_reason(text, barred=facts.profile.barred_purposes) if text else ()
             found = next((one for one in findings if one.purpose is purpose), None)
             if found is not None:
                 return barred(where, found.words, facts)
@@ -251,10 +245,8 @@ def _nameless_beneficiary(facts: AccessFacts) -> Refusal | None:
 
 
 def _barred_beneficiary(facts: AccessFacts) -> Refusal | None:
-    behalf, floor = facts.request.on_behalf_of, facts.profile.floor.barred_recipients
-    barred = facts.profile.sharing.barred_recipients.value | (floor.value if floor else frozenset())
-    outside = {RecipientClass.PUBLIC, *barred}
-    if behalf is None or behalf.recipient not in outside:
+    behalf = facts.request.on_behalf_of
+    if behalf is None or behalf.recipient not in {RecipientClass.PUBLIC, *facts.profile.barred_recipients}:
         return None
     return Refusal(
         f"Nothing may be looked up for {behalf.organization} ({behalf.recipient}).",

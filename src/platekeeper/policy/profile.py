@@ -15,7 +15,7 @@ from platekeeper.policy.floor import Cjis, Floor
 from platekeeper.policy.keeping import Audit, Data, Retention
 from platekeeper.policy.people import Access, AuthorizedPurpose, Purposes, RoleRights, Training, Users
 from platekeeper.policy.setting import Setting
-from platekeeper.policy.vocabulary import Duty, Role
+from platekeeper.policy.vocabulary import BarredPurpose, Duty, InterestReason, RecipientClass, Role
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,6 +84,24 @@ class Profile:
     def version(self) -> str:
         """The version that decisions and access records name: the revision and the start of the digest."""
         return f"{self.revision}+{self.digest[:12]}"
+
+    @cached_property
+    def barred_purposes(self) -> frozenset[BarredPurpose]:
+        """The purposes that nobody may have here, by the policy and by the law beneath it."""
+        floor = self.floor.barred_purposes
+        return self.sharing.barred_purposes.value | (floor.value if floor else frozenset())
+
+    @cached_property
+    def barred_recipients(self) -> frozenset[RecipientClass]:
+        """Who may have nothing, by the policy and by the law beneath it."""
+        floor = self.floor.barred_recipients
+        return self.sharing.barred_recipients.value | (floor.value if floor else frozenset())
+
+    @cached_property
+    def barred_interests(self) -> frozenset[InterestReason]:
+        """Why no vehicle is looked for, by the policy and by the law beneath it."""
+        floor = self.floor.barred_interests
+        return self.hot_lists.barred_interests.value | (floor.value if floor else frozenset())
 
     def clauses_of(self, obligation: str) -> tuple[str, ...]:
         """Return the clauses that an obligation stands on here, the agency's own first.

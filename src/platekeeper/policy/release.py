@@ -90,21 +90,9 @@ class ReleaseFacts:
         request = self.request
         return (
             request.process in self.profile.sharing.answered
-            and self.recipient in OF_PROCEEDINGS - self.barred_recipients
+            and self.recipient in OF_PROCEEDINGS - self.profile.barred_recipients
             and request.state in {"", self.profile.state}
         )
-
-    @property
-    def barred_purposes(self) -> frozenset[BarredPurpose]:
-        """The purposes that nobody may have here, by the profile and by its floor."""
-        floor = self.profile.floor.barred_purposes
-        return self.profile.sharing.barred_purposes.value | (floor.value if floor else frozenset())
-
-    @property
-    def barred_recipients(self) -> frozenset[RecipientClass]:
-        """Who may have nothing, by the profile and by its floor."""
-        floor = self.profile.floor.barred_recipients
-        return self.profile.sharing.barred_recipients.value | (floor.value if floor else frozenset())
 
 
 def names_plate(named: Collection[str], asked: str) -> bool:

@@ -38,12 +38,12 @@ def _commercial(facts: ReleaseFacts) -> Refusal | None:
 def _barred_recipient(facts: ReleaseFacts) -> Refusal | None:
     recipient, sharing = facts.recipient, facts.profile.sharing
     if recipient in _PROCESSORS or (
-        recipient in sharing.recipients.value and recipient not in facts.barred_recipients
+        recipient in sharing.recipients.value and recipient not in facts.profile.barred_recipients
     ):
         return None
     if facts.is_compelled:
         return None
-    if recipient in OF_PROCEEDINGS - facts.barred_recipients:
+    if recipient in OF_PROCEEDINGS - facts.profile.barred_recipients:
         return _uncompelled(facts)
     return Refusal(
         f"This agency does not share with recipients of the class {recipient}.",
@@ -73,14 +73,14 @@ def _barring_clause(facts: ReleaseFacts, recipient: RecipientClass) -> str:
 def _purpose_barred(facts: ReleaseFacts, purpose: BarredPurpose) -> bool:
     request = facts.request
     said = f"{request.purpose}. {request.authority}. {request.agency}. {request.requester}"
-    findings = lint_reason(said, barred=facts.barred_purposes)
+    findings = lint_reason(said, barred=facts.profile.barred_purposes)
     found = any(finding.purpose is purpose for finding in findings)
     # a court declares nothing: what its paper says is looked at all the same, and without one the next rule speaks
     asks_by_right = (
         facts.is_compelled or facts.recipient in OF_PROCEEDINGS - facts.profile.sharing.recipients.value
     )
     undeclared = purpose not in request.disclaims and not asks_by_right
-    return purpose in facts.barred_purposes and (found or undeclared)
+    return purpose in facts.profile.barred_purposes and (found or undeclared)
 
 
 def _immigration(facts: ReleaseFacts) -> Refusal | None:

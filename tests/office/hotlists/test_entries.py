@@ -1,9 +1,12 @@
 """The agency's own entries: documented, approved by somebody else on duty, short where they are vague (HOT-05..07)."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import psycopg
 import pytest
+from django.db import connections
 from django.utils import timezone
 
 from platekeeper.office.accounts.models import Person
@@ -29,6 +32,23 @@ from ..people import OWNER, a_person, an_agency
 from ..streets import a_camera, a_read, take
 
 APPROVED, REFUSED, ENDED = EntryStepName.APPROVED, EntryStepName.REFUSED, EntryStepName.ENDED
+
+
+def until_another_waits(loader: psycopg.Connection, owner: psycopg.Connection) -> None:
+    """Return when somebody waits for what a loader has locked."""
+    asked = "SELECT 1 FROM pg_locks l WHERE %s = ANY (pg_blocking_pids(l.pid)) LIMIT 1"
+    for _ in range(1000):
+        if owner.execute(asked, [loader.info.backend_pid]).fetchone():
+            return
+        time.sleep(0.01)
+    raise AssertionError("nobody waits")
+
+
+def approve(desk: "Desk", request: EntryRequest) -> None:
+    try:
+        desk.decide(desk.supervisor, request, APPROVED)
+    finally:
+        connections.close_all()
 
 
 class Desk:
@@ -91,6 +111,7 @@ class TestRequest:
             ({"case_number": " "}, "HOT-07"),
             ({"synopsis": ""}, "HOT-07"),
             ({"interest": "immigration"}, "HOT-02"),
+            ({"synopsis": "Vehicle to locate for ICE"}, "HOT-02"),
             ({"interest": "my neighbour"}, "HOT-12"),
             ({"purpose": "curiosity"}, "HOT-02"),
             ({"plate": "8AB?12*", "expires_at": timezone.now() + timedelta(days=20)}, "PUR-04"),
@@ -268,6 +289,22 @@ class TestEnd:
         refresh_own_lists(soon)
 
         assert desk.listed() == []
+
+    def test_holds_though_another_s_approval_comes_into_force_meanwhile(self, desk, connect, web, owner):
+        ends, comes = desk.ask(plate="8ABC123"), desk.ask(plate="7XYZ987")
+        desk.decide(desk.supervisor, ends, APPROVED)
+        loader = connect("ingest")
+        loader.autocommit = False
+        loader.execute("SELECT FROM hot_list WHERE id = %s FOR NO KEY UPDATE", [own_list_of(desk.agency).pk])
+
+        with ThreadPoolExecutor(1) as pool:
+            approving = pool.submit(approve, desk, comes)
+            until_another_waits(loader, owner)
+            web.execute("SELECT step_entry(%s, %s, 'ENDED', '')", [desk.detective.pk, ends.pk])
+            loader.rollback()
+            approving.result(10)
+
+        assert desk.listed() == ["7XYZ987"]
 
     def test_closes_it_for_good(self, desk):
         request = desk.ask()

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 import msgspec
-from django.db import DatabaseError, connections
+from django.db import DatabaseError, connections, transaction
 from django.db.models import Prefetch, QuerySet
 
 from platekeeper.office.access.inquiries import Inquiry
@@ -22,7 +22,7 @@ from platekeeper.office.hotlists.lifecycle import EntryState, EntryStepName
 from platekeeper.office.hotlists.models import EntryRequest, EntryStep, HotList
 from platekeeper.office.hotlists.operations import add_list, put_in_force
 from platekeeper.office.hotlists.rows import ListedVehicle, plate_or_pattern
-from platekeeper.office.hotlists.versions import INGEST, HotListError
+from platekeeper.office.hotlists.versions import INGEST, HotListError, locked
 from platekeeper.policy import Approval, ApprovalKind, Denied, Function, Role
 from platekeeper.policy.hotlists import EntryRequest as EntryFacts
 from platekeeper.policy.hotlists import decide_hot_list_entry
@@ -204,21 +204,25 @@ def refresh_own_list(hot_list: HotList, *, actor: str, now: datetime) -> bool:
     Returns:
         Whether the list changed.
     """
-    standings = [standing_of(request, now) for request in requests_of(hot_list.agency)]
-    running = [one.request for one in standings if one.state is EntryState.RUNNING]
-    vehicles = [_vehicle(request) for request in sorted(running, key=lambda one: one.pk)]
-    digest = hashlib.sha256(msgspec.json.encode(vehicles)).digest()
-    before = hot_list.current_id
-    version = put_in_force(
-        hot_list=hot_list,
-        entries=vehicles,
-        sha256=digest,
-        listed_at=now,
-        actor=actor,
-        now=now,
-        may_be_empty=True,
-    )
+    with transaction.atomic(using=INGEST):
+        # the list's turn first: what is looked up before it could have ended when it comes into force
+        before = locked(hot_list).current_id
+        vehicles = _running(hot_list.agency, now)
+        version = put_in_force(
+            hot_list=hot_list,
+            entries=vehicles,
+            sha256=hashlib.sha256(msgspec.json.encode(vehicles)).digest(),
+            listed_at=now,
+            actor=actor,
+            now=now,
+            may_be_empty=True,
+        )
     return version.pk != before
+
+
+def _running(agency: Agency, now: datetime) -> list[ListedVehicle]:
+    standings = (standing_of(request, now) for request in requests_of(agency).order_by("pk"))
+    return [_vehicle(one.request) for one in standings if one.state is EntryState.RUNNING]
 
 
 def own_list_of(agency: Agency) -> HotList:

@@ -44,9 +44,7 @@ def categories_left_out(profile: Profile, *, entitled: bool) -> frozenset[str]:
     Source:
         HOT-02, HOT-12, PUR-10
     """
-    floor = profile.floor.barred_interests
-    barred = profile.hot_lists.barred_interests.value | (floor.value if floor else frozenset())
-    kept = profile.hot_lists.interests.value - barred
+    kept = profile.hot_lists.interests.value - profile.barred_interests
     by_policy = {code for code, interest in INTERESTS.items() if interest not in kept}
     return frozenset(by_policy | (set() if entitled else RESTRICTED_CATEGORIES))
 
