@@ -74,6 +74,24 @@ class TestWhatChangedSince:
 
         assert refused(Person.objects.select_related("agency").get(pk=person.pk)) == "USR-09"
 
+    @pytest.mark.parametrize(
+        ("change", "obligation"),
+        [
+            ({"suspended_until": timezone.now() + timedelta(days=3)}, "USR-09"),
+            ({"disabled_at": timezone.now() + timedelta(minutes=1), "is_active": False}, "USR-10"),
+            ({"separated_at": timezone.now() + timedelta(minutes=1), "is_active": False}, "USR-11"),
+        ],
+    )
+    def test_is_a_refusal_on_record_where_it_happened_while_the_page_was_answered(
+        self, change, obligation, owner
+    ):
+        person = a_searcher(an_agency())  # as the request found them, a moment ago
+        Person.objects.using(OWNER).filter(pk=person.pk).update(**change)
+
+        assert refused(person) == obligation
+        asked = "SELECT outcome FROM access_record WHERE person_id = %s"
+        assert owner.execute(asked, [person.pk]).fetchall() == [("DENIED",)]
+
     def test_counts_at_once_where_the_plate_turned_out_to_be_one_s_own(self):
         person = a_searcher(an_agency())
         asks(person)

@@ -136,7 +136,8 @@ class TestSwitch:
 
     @pytest.mark.parametrize(
         "text",
-        ["", '# elements = { value = ["color"] }', "elements = { value = ['color'] }", 'colors = ["color"]',
+        ["", 'elements = { value = [ # no "color"\n"plate"] }', '''x = """\nelements = { value = ["color"] }\n"""''',
+         '# elements = { value = ["color"] }', "elements = { value = ['color'] }", 'colors = ["color"]',
          'elements = { value = [], clause = ["color"] }'],
     )  # fmt: skip
     def test_hides_all_where_it_is_not_told_otherwise(self, owner, text):

@@ -7,7 +7,7 @@ data it is, lets the database write the record (also of a refusal) in a transact
 
 import contextlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -50,16 +50,16 @@ _FOUND_LAST: dict[tuple[int, int, tuple[str, ...]], list[Rows]] = {}
 _MOST_SUPPOSED = 1000
 
 
-_LEDGER_BROKEN = "PK001"  # raised by open_access() while the ledger does not hold
-_UNCOVERED = "PK002"  # raised by refuse_unreleased_access()
-
-
 class LedgerBroken(PlatekeeperError):  # noqa: N818  # named for what happened
     """Nothing can be recorded now, so nothing is shown (CJIS AU-5)."""
 
 
 class _Uncovered(Exception):  # noqa: N818  # it never leaves this module
     """The database knows no release and no colleague for whom this could be asked (SRC-05)."""
+
+
+class _Barred(Exception):  # noqa: N818  # it never leaves this module
+    """Whoever asks was suspended, disabled or gone when the record was to be written (USR-09 to USR-11)."""
 
 
 class AccessDenied(PlatekeeperError):  # noqa: N818  # named for what happened
@@ -75,6 +75,14 @@ class AccessDenied(PlatekeeperError):  # noqa: N818  # named for what happened
         super().__init__(str(decision))
         self.decision = decision
         self.record_id = record_id
+
+
+# what open_access() refuses -> what that means here
+_REFUSED: Mapping[str, Callable[[], Exception]] = {
+    "PK001": lambda: LedgerBroken("The ledger does not hold: ask the administrator to find out why."),
+    "PK002": _Uncovered,
+    "PK003": _Barred,
+}
 
 
 @dataclass(frozen=True)
@@ -164,6 +172,19 @@ def open_access(
         raise AccessDenied(refused, None) from None
     except _Uncovered:
         return _opened(person, agency, inquiry, *_without_cover(person, agency, request, now), now, asks)
+    except _Barred:
+        person, now = _as_barred(person, now)
+        refused = decide_access(profile_of(agency), facts_of(person, asked=agency), request, now)
+        assert isinstance(refused, Denied), (
+            "the database lets act whomever the policy does (USR-09 to USR-11)"
+        )
+        return _opened(person, agency, inquiry, request, refused, now, asks)
+
+
+def _as_barred(person: Person, now: datetime) -> tuple[Person, datetime]:
+    """Return a person as they are by now, and a time at which that is so: the database's clock may run before ours."""
+    found = Person.objects.select_related("agency").get(pk=person.pk)
+    return found, max(now, found.separated_at or now, found.disabled_at or now)
 
 
 def _without_cover(
@@ -354,11 +375,10 @@ def _write(record: dict[str, Any], *asks: Ask) -> tuple[UUID, str, list[Rows]]:
         with prepared(WEB) as cursor:
             row = cursor.execute(_RECORD, [written, False], prepare=True).fetchone()
     except DatabaseError as error:
-        if getattr(error.__cause__, "sqlstate", None) == _LEDGER_BROKEN:
-            raise LedgerBroken("The ledger does not hold: ask the administrator to find out why.") from error
-        if getattr(error.__cause__, "sqlstate", None) == _UNCOVERED:
-            raise _Uncovered from error
-        raise
+        known = _REFUSED.get(getattr(error.__cause__, "sqlstate", None) or "")
+        if known is None:
+            raise
+        raise known() from error
     assert row is not None
     access_id, opened = row
     return access_id, opened, []

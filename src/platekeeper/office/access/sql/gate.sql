@@ -165,7 +165,7 @@ BEGIN
     )
     SELECT r.* INTO v_record FROM recorded r;
     IF NOT FOUND THEN
-        RAISE EXCEPTION 'no person of that number may act now (USR-09, USR-11)' USING ERRCODE = 'insufficient_privilege';
+        RAISE EXCEPTION 'no person of that number may act now (USR-09, USR-11)' USING ERRCODE = 'PK003';
     END IF;
     IF v_allowed AND (p_request->>'rms_classification' <> '' OR EXISTS (SELECT FROM rms_connection)) THEN  -- few have one
         -- the records management system of the agency whose data it is hears of it, or nobody does (SRC-03)

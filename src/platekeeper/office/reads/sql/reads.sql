@@ -190,14 +190,15 @@ END $$;
 ALTER TABLE agency ADD hidden_attributes text[] NOT NULL
     DEFAULT '{make,model,year,color,body,type,orientation,plate_missing}';
 
--- Told from the profile's own text, by which two people decided; what is not written as in every profile hides them all.
+-- Told from the profile's own text, by which two people decided; what is not written as in every profile hides them all. So
+-- does a string of several lines, of which one could look like the line that counts.
 CREATE FUNCTION attributes_hidden_by(p_profile text) RETURNS text[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN ARRAY(
     SELECT told.attribute
       FROM (VALUES ('make', 'make'), ('make', 'model'), ('make', 'year'), ('color', 'color'), ('body', 'body'), ('body', 'type'),
                    ('unique-marks', 'orientation'), ('unique-marks', 'plate_missing')) AS told(element, attribute)
-     WHERE position('"' || told.element || '"' IN coalesce(
+     WHERE p_profile ~ '"""|''''''' OR position('"' || told.element || '"' IN coalesce(
                substring(p_profile FROM '(?n)^elements *= *\{ *value *= *\[([^]]*)\]'), '')) = 0);
 
 CREATE FUNCTION shown_detail(p_detail jsonb, p_hidden text[]) RETURNS jsonb
