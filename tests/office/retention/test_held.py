@@ -10,13 +10,14 @@ from django.utils import timezone
 
 from platekeeper import wire
 from platekeeper.office.cases.models import CaseFile, CaseItem, ItemKind
+from platekeeper.office.hotlists.models import EntryRequest
 from platekeeper.office.reads.storage import vault
 from platekeeper.office.retention import purging
 from platekeeper.office.retention.models import HoldScope
 from platekeeper.office.retention.operations import purge
 from platekeeper.policy import Role
 
-from ..people import a_person
+from ..people import OWNER, a_person
 from ..streets import LAT, LON, a_list_of, a_read, an_unattested_camera, listed, take
 from .archives import OLD, ago, an_archive, hold_of, plates_of, released, seen
 
@@ -209,6 +210,21 @@ class TestHeldQuarantine:
         purge([agency], by="test")
 
         assert quarantined(owner, agency) == {"8CAS001", "BCAS00I", "7PAR555"}
+
+    def test_of_a_case_stays_by_the_plates_that_were_asked_for_in_it(self, owner):
+        agency, _ = an_archive()
+        for plate in ("8REQ001", "8GONE11"):
+            self.waiting(agency, an_unattested_camera(agency), plate)
+        EntryRequest.objects.using(OWNER).create(
+            agency=agency, plate="8REQ*", interest="stolen-vehicle", purpose="x", case_number="DR 26-1234567",
+            report_attested=True, is_personal=False, expires_at=ago(days=1), requested_at=ago(days=9),
+            requested_by=a_person(agency),
+        )  # fmt: skip
+        self.hold(agency, HoldScope.CASE)
+
+        purge([agency], by="test")
+
+        assert quarantined(owner, agency) == {"8REQ001"}
 
     def test_stays_when_it_is_named_itself(self, owner):
         agency, _ = an_archive()

@@ -61,7 +61,7 @@ TABLES: dict[str, dict[str, tuple[str, ...]]] = {
         "ingest": (
             SELECT,
             INSERT,
-            "UPDATE (current_id, fetched_at, layout, refused_at, refusal, waiting_id)",
+            "UPDATE (current_id, fetched_at, in_force_at, layout, refused_at, refusal, waiting_id)",
         ),
         "web": (SELECT,),
     },
@@ -252,6 +252,7 @@ FUNCTIONS: dict[str, tuple[str, tuple[str, ...]]] = {
     "due_records": ("owner", ("custodian",)),
     "empty_month": ("owner", ()),
     "finish_purge": ("owner", ("custodian",)),
+    "forget_replaced_entries": ("owner", ("custodian",)),
     "forget_statistics": ("owner", ()),
     "held_pictures": ("owner", ("custodian",)),
     "held_quarantine": ("owner", ()),

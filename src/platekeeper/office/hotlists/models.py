@@ -33,6 +33,9 @@ class HotList(models.Model):
     fetched_at = models.DateTimeField(
         null=True, blank=True, help_text="when a whole file last came, a new one or the same again (HOT-03)"
     )
+    in_force_at = models.DateTimeField(
+        null=True, blank=True, help_text="when the version in force replaced the one before it (HOT-04)"
+    )
     refused_at = models.DateTimeField(
         null=True, blank=True, help_text="when a file was last refused; none since a good one"
     )

@@ -10,6 +10,7 @@ from itertools import islice
 from typing import Any
 
 from django.db import connections, transaction
+from django.db.models.functions import Now
 
 from platekeeper.errors import PlatekeeperError
 from platekeeper.office.access.events import record_event
@@ -162,7 +163,13 @@ def put_version_in_force(
     if version.pk != hot_list.waiting_id:
         version.save(using=INGEST, force_insert=True)
     HotList.objects.using(INGEST).filter(pk=hot_list.pk).update(
-        current=version, fetched_at=now, layout=hot_list.layout, refused_at=None, refusal="", waiting=None
+        current=version,
+        in_force_at=Now(),
+        fetched_at=now,
+        layout=hot_list.layout,
+        refused_at=None,
+        refusal="",
+        waiting=None,
     )
     facts = {"version": version.pk, "sha256": version.sha256.hex(), "accepted": version.accepted,
              "rejected": version.rejected, "excluded": version.excluded, "not_taken": version.not_taken}  # fmt: skip

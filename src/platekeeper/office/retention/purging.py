@@ -21,6 +21,7 @@ from platekeeper.office.reads.vault import VaultError
 from platekeeper.office.retention.schedules import CUSTODIAN, CutOffs
 
 log = logging.getLogger("platekeeper.retention")
+_ENTRIES_AT_ONCE = 50_000
 _READS_AT_ONCE = 20_000
 _PLATES_AT_ONCE = 1_000
 _RECORDS_AT_ONCE = 10_000
@@ -36,6 +37,19 @@ def asked(statement: str, *arguments: Any) -> list[tuple[Any, ...]]:
     with connections[CUSTODIAN].cursor() as cursor:
         cursor.execute(statement, arguments)
         return list(cursor.fetchall())
+
+
+def forget_replaced_lists(now: datetime) -> None:  # noqa: ARG001  # a job's signature
+    """Forget the entries of hot-list versions that others replaced; their digests, counts and times stay.
+
+    Args:
+        now: the present time; which versions it concerns is the database's to say.
+
+    Source:
+        HOT-04, C-10
+    """
+    while asked("SELECT forget_replaced_entries(%s)", _ENTRIES_AT_ONCE) == [(True,)]:
+        pass
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from platekeeper.office.retention.operations import (
     propose_from_policy,
     purge,
 )
+from platekeeper.office.retention.purging import forget_replaced_lists
 from platekeeper.office.retention.schedules import CUSTODIAN, schedule_in_force
 from platekeeper.policy import Role
 
@@ -69,6 +70,12 @@ def _lives_minutes(schedule: Schedule) -> bool:
 
 
 JOBS = (
+    Job(
+        name="retention.forget-replaced-lists",
+        every=timedelta(hours=6),
+        run=forget_replaced_lists,
+        clause="HOT-04",
+    ),
     Job(name="retention.purge", every=timedelta(minutes=1), run=purge_what_is_due, clause="RET-02"),
     Job(name="retention.verify-holds", every=timedelta(days=1), run=verify_holds, clause="HLD-05"),
     Job(name="retention.ask-hosts", every=timedelta(days=1), run=ask_hosts, clause="RET-08"),

@@ -10,6 +10,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('retention', '0002_elsewhere'),
         ('access', '0002_erasing'),
+        ('hotlists', '0002_entries'),
     ]
 
     operations = [

@@ -2,7 +2,7 @@
 
 -- The reads in quarantine, arrived in some time, that a hold keeps (RET-04): rather a read too many. When a read of a
 -- camera whose clock runs ahead was taken, nobody knows more than that it was before it arrived; one without a place may
--- be from anywhere. None was ever compared with a list, so a case keeps the plates that its entries name.
+-- be from anywhere. None was ever compared with a list, so a case keeps the plates that its entries name, or named.
 CREATE OR REPLACE FUNCTION held_quarantine(p_agency bigint, p_from timestamptz, p_to timestamptz)
 RETURNS TABLE (id uuid, hold_id uuid)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
@@ -11,7 +11,11 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
          WHERE h.agency_id = p_agency AND (hold_state(h.agency_id, h.id)).step NOT IN ('REFUSE', 'RELEASE')),
     wanted AS MATERIALIZED (
         SELECT DISTINCT h.id, '^' || replace(replace(e.match_key, '?', '.'), '*', '.*') || '$' AS pattern, e.fold
-          FROM active h JOIN hot_list_entry e ON e.agency_id = p_agency AND e.case_number = h.case_number
+          FROM active h
+          JOIN (SELECT y.case_number, y.match_key, y.fold FROM hot_list_entry y WHERE y.agency_id = p_agency
+                 UNION ALL      -- versions that were replaced are forgotten, what was asked for here is not
+                SELECT q.case_number, plate_match_key(q.plate), plate_fold(q.plate) FROM entry_request q
+                 WHERE q.agency_id = p_agency) e ON e.case_number = h.case_number
          WHERE h.scope = 'CASE'),
     waiting AS MATERIALIZED (
         SELECT q.id, s.plate, plate_match_key(s.plate) AS match_key, plate_fold(s.plate) AS fold,
