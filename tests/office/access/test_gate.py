@@ -4,6 +4,7 @@ import contextlib
 from datetime import timedelta
 from uuid import RFC_4122, UUID
 
+import psycopg
 import pytest
 
 from platekeeper import plates
@@ -93,11 +94,41 @@ class TestPass:
         ).fetchone()
         assert token not in kept[0]
 
+    def test_is_looked_up_by_its_own_record_however_few_there_were_when_that_was_planned(
+        self, street, web, database
+    ):
+        """A plan that goes by the agency, kept from the first minutes on, read all its records for each look."""
+        for _ in range(40):
+            _, given = opened(web, a_request(street.person))
+        address = database.embedded.superuser_address("platekeeper")
+        with psycopg.connect(address) as connection, connection.transaction(force_rollback=True):
+            connection.execute("ALTER TABLE access_record RENAME TO many")
+            connection.execute("CREATE TABLE access_record (LIKE many INCLUDING ALL)")
+            connection.execute("GRANT SELECT ON access_record TO public")
+            connection.execute(
+                "INSERT INTO access_record SELECT * FROM many ORDER BY accessed_at DESC LIMIT 1"
+            )
+            connection.execute("SELECT set_config('platekeeper.access', %s, true)", [given])
+            connection.execute("SELECT FROM open_grants('read')")  # plans it
+            connection.execute("INSERT INTO access_record SELECT * FROM many ON CONFLICT DO NOTHING")
+            before = _looked_at(connection)
+            connection.execute("SELECT FROM open_grants('read')")
+            assert _looked_at(connection) - before == 1
+
     def test_ends_with_its_transaction(self, street, web):
         _, given = opened(web, a_request(street.person))
         assert plates_seen(web, given)
 
         assert plates_seen(web, None) == []
+
+
+def _looked_at(connection: psycopg.Connection) -> int:
+    """Return how many records this transaction has read."""
+    row = connection.execute(
+        "SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_xact_all_tables WHERE relid = 'access_record'::regclass"
+    ).fetchone()
+    assert row is not None
+    return int(row[0])
 
 
 class TestIdentifier:

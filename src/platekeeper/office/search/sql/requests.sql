@@ -9,7 +9,7 @@ CREATE TABLE access_request (
     note text NOT NULL,
     requested_at timestamptz NOT NULL,
     UNIQUE (agency_id, access_id),
-    FOREIGN KEY (agency_id, access_id) REFERENCES access_record
+    FOREIGN KEY (agency_id, access_id) REFERENCES access_record (agency_id, id)
 );
 CREATE INDEX access_request_person ON access_request (person_id, requested_at DESC);
 CREATE TABLE access_consent (
