@@ -21,10 +21,13 @@ def camera() -> None:
 @click.option("--lon", type=click.FloatRange(-180, 180), required=True)
 @click.option("--vehicle", is_flag=True, help="it is mounted on a vehicle")
 @click.option(
+    "--group", default="", help="group of cameras; who is given groups sees the reads of these alone"
+)
+@click.option(
     "--attested-by", required=True, help="who attests that it sees only what is in public view (PUR-09)"
 )
 def add_one(
-    agency: str, ref: str, *, name: str, lat: float, lon: float, vehicle: bool, attested_by: str
+    agency: str, ref: str, *, name: str, lat: float, lon: float, vehicle: bool, group: str, attested_by: str
 ) -> None:
     """Register camera REF of AGENCY."""
     database = Database.located()
@@ -36,7 +39,7 @@ def add_one(
         kind = Camera.Kind.VEHICLE if vehicle else Camera.Kind.FIXED
         added = add_camera(
             agency=agency_of(agency), ref=ref, name=name, lat=lat, lon=lon, attested_by=attested_by,
-            now=datetime.now(UTC), kind=kind,
+            now=datetime.now(UTC), kind=kind, site_group=group.strip(),
         )  # fmt: skip
         click.echo(f"Camera {added.ref} of {agency} is registered.")
 

@@ -60,6 +60,21 @@ def told(owner, person) -> list[str]:
     return [kind for (kind,) in owner.execute("SELECT kind FROM notice WHERE recipient_id = %s", [person.pk])]
 
 
+class TestCounts:
+    def test_shows_zeros_and_units_calmly_and_what_waits_in_colour(self, agency, officer):
+        log_on(person=officer, unit="4A12", now=NOW)
+        dispatcher = logged_in(a_person(agency, Role.DISPATCHER))
+        board = reverse("dispatch:board")
+        quiet = dispatcher.get(board).content.decode()
+
+        file_ticket(person=officer, unit="4A12", part="CAMERA", description="dark", now=NOW)
+        busy = dispatcher.get(board).content.decode()
+
+        assert '<span class="count">' not in quiet
+        assert '<span class="count count--calm">0</span>' in quiet
+        assert busy.count('<span class="count">1</span>') == 1
+
+
 class TestLogOn:
     def test_tells_dispatch_and_is_on_the_board(self, agency, officer, owner):
         dispatcher = a_person(agency, Role.DISPATCHER)

@@ -15,6 +15,7 @@ from platekeeper.policy import Role
 
 from ..doors import logged_in
 from ..people import OWNER, a_person, an_agency
+from ..streets import a_camera
 
 BAD_TEXTS = ("\0", "x" * 5000, "\ud800".encode("utf-8", "surrogatepass").decode("latin-1") * 200)
 GOOD: dict[str, dict[str, object]] = {
@@ -37,6 +38,12 @@ def agency(database) -> Agency:
     return an_agency("redondo-beach")
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _groups(agency) -> None:
+    for group in ("harbor", "north"):
+        a_camera(agency, site_group=group)
+
+
 @pytest.fixture(scope="module")
 def administrator(agency) -> Person:
     return a_person(agency, Role.ADMINISTRATOR)
@@ -53,6 +60,27 @@ def act(client: Client, person: Person, what: str, given: dict[str, object] | No
 
 def fresh(person: Person) -> Person:
     return Person.objects.select_related("agency").get(pk=person.pk)
+
+
+class TestCameraGroups:
+    def test_of_a_name_that_no_camera_bears_are_refused_with_those_that_there_are(self, client, agency):
+        person = a_person(agency, Role.ANALYST)
+
+        answer = act(client, person, "appoint", {**GOOD["appoint"], "camera_groups": "harbour, north"})
+
+        assert answer.status_code == 422
+        said = "There is no group of cameras named harbour: the groups are harbor, north."
+        assert said in answer.content.decode()
+        assert fresh(person).camera_groups is None
+
+    def test_of_another_agency_are_none_here(self):
+        elsewhere = an_agency("milpitas")
+        answer = act(
+            logged_in(a_person(elsewhere, Role.ADMINISTRATOR)), a_person(elsewhere, Role.ANALYST), "appoint"
+        )
+
+        assert answer.status_code == 422
+        assert "no camera is in a group yet" in answer.content.decode()
 
 
 class TestAnotherAgency:

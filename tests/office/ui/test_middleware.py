@@ -1,7 +1,7 @@
 from django.http import HttpResponse
 from django.test import RequestFactory, override_settings
 
-from platekeeper.office.ui.middleware import ContentSecurityPolicy, content_security_policy
+from platekeeper.office.ui.middleware import ContentSecurityPolicy, StaticFiles, content_security_policy
 
 
 def answer_with(response: HttpResponse) -> HttpResponse:
@@ -41,3 +41,26 @@ class TestContentSecurityPolicy:
         own = HttpResponse("x", headers={"Cache-Control": "public, max-age=60"})
 
         assert answer_with(own).headers["Cache-Control"] == "public, max-age=60"
+
+
+class TestStaticFiles:
+    def answer(self, **headers: str) -> HttpResponse:
+        answered = StaticFiles(lambda request: HttpResponse("not a file"))(
+            RequestFactory().get("/static/ui/css/components.css", headers=headers)
+        )
+        assert isinstance(answered, HttpResponse)
+        return answered
+
+    def test_come_whole_because_a_stream_makes_an_asynchronous_server_warn(self) -> None:
+        answer = self.answer()
+
+        assert not answer.streaming
+        assert b".count" in answer.content
+        assert answer.headers["Content-Type"].startswith("text/css")
+        assert answer.headers["Content-Length"] == str(len(answer.content))
+
+    def test_come_in_part_or_not_again_where_the_browser_asks_so(self) -> None:
+        whole = self.answer()
+
+        assert self.answer(range="bytes=0-9").content == whole.content[:10]
+        assert self.answer(if_none_match=whole.headers["ETag"]).status_code == 304

@@ -1,6 +1,7 @@
 """What the roster's pages ask for; whether it may be is decided by the policy and the database."""
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime, time
 from typing import Any
 
@@ -113,18 +114,35 @@ class AddForm(_TitledForm):
 class AppointForm(_TitledForm):
     """Title, roles, groups of cameras."""
 
-    camera_groups = forms.CharField(
-        required=False,
-        max_length=400,
-        label="Groups of cameras",
-        help_text="Whose reads they may see, separated by commas; empty for all.",
-    )
+    camera_groups = forms.CharField(required=False, max_length=400, label="Groups of cameras")
+
+    def __init__(self, profile: Profile, there_are: Sequence[str], *args: Any, **kwargs: Any) -> None:
+        """Name the groups that there are.
+
+        Args:
+            profile: the agency's policy.
+            there_are: names of the groups in which cameras of the agency are.
+            args: Django's.
+            kwargs: Django's.
+        """
+        super().__init__(profile, *args, **kwargs)
+        self._there_are = there_are
+        told = f"of {', '.join(there_are)}" if there_are else "no camera is in a group yet"
+        self.fields[
+            "camera_groups"
+        ].help_text = f"Whose reads they may see, separated by commas ({told}); empty for all."
 
     def clean_camera_groups(self) -> list[str] | None:
-        """Return the groups, or None for all."""
+        """Return the groups, or None for all; a name that no camera bears would show nothing, and say nothing."""
         groups = [group.strip() for group in self.cleaned_data["camera_groups"].split(",") if group.strip()]
-        if any(len(group) > 60 for group in groups):
-            raise forms.ValidationError("A group's name has at most 60 characters.")
+        unknown = [group for group in groups if group not in self._there_are]
+        if unknown:
+            remedy = (
+                f"the groups are {', '.join(self._there_are)}"
+                if self._there_are
+                else "no camera is in a group yet, so leave it empty, which means all"
+            )
+            raise forms.ValidationError(f"There is no group of cameras named {', '.join(unknown)}: {remedy}.")
         return groups or None
 
 

@@ -162,3 +162,16 @@ def _searches(rights: RoleRights, limit: Sequence[str]) -> str:
     if Function.SEARCH not in rights.functions:
         return "no"
     return f"only as {' or '.join(limit)}" if limit else "yes"
+
+
+def camera_groups_of(agency: Agency) -> list[str]:
+    """Return the names of the groups in which an agency's cameras are.
+
+    Args:
+        agency: the agency.
+
+    Source:
+        GOV-09
+    """
+    named = agency.cameras.exclude(site_group="").order_by("site_group")
+    return list(named.values_list("site_group", flat=True).distinct())

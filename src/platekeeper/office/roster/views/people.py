@@ -22,7 +22,13 @@ from platekeeper.office.roster import forms as asked
 from platekeeper.office.roster import lifecycle, operations, visits
 from platekeeper.office.roster.learning import courses_of, documents_of
 from platekeeper.office.roster.operations import RosterError
-from platekeeper.office.roster.queries import people_of, standing_of, standings, user_classes
+from platekeeper.office.roster.queries import (
+    camera_groups_of,
+    people_of,
+    standing_of,
+    standings,
+    user_classes,
+)
 from platekeeper.office.roster.views.doors import colleague
 from platekeeper.policy import Function, Role
 
@@ -241,7 +247,7 @@ def classes(request: HttpRequest) -> HttpResponse:
 
 def _form(kind: type[forms.Form], whom: Person, request: HttpRequest) -> forms.Form:
     if kind is asked.AppointForm:
-        return asked.AppointForm(profile_of(whom.agency), request.POST)
+        return asked.AppointForm(profile_of(whom.agency), camera_groups_of(whom.agency), request.POST)
     return kind(request.POST, request.FILES)
 
 
@@ -252,7 +258,9 @@ def _page(
     initial = asked.initial_of(whom)
     blank: dict[str, forms.Form] = {
         what.replace("-", "_"): (
-            asked.AppointForm(profile, initial=initial["appoint"], auto_id="appoint-%s")
+            asked.AppointForm(
+                profile, camera_groups_of(whom.agency), initial=initial["appoint"], auto_id="appoint-%s"
+            )
             if action.form is asked.AppointForm
             else action.form(initial=initial.get(what, {}), auto_id=f"{what}-%s")
         )

@@ -332,6 +332,18 @@ def time_strip(cells: Sequence[Mapping[str, Any]], label: str) -> dict[str, Any]
 
 
 @register.simple_tag
+def count(rows: Sequence[object], *, is_work: bool = True) -> SafeString:
+    """Say how many there are beside a heading; it asks for the eye only where they are work that waits.
+
+    Args:
+        rows: what is counted.
+        is_work: whether somebody must do something about each of them.
+    """
+    calm = "" if rows and is_work else " count--calm"
+    return format_html('<span class="count{}">{}</span>', calm, len(rows))
+
+
+@register.simple_tag
 def picture_src(owner: object, read_id: object, roles: str, because: object) -> str:
     """Give the source of a picture: its data where the view put them there, else the address of reads:image.
 
