@@ -1,6 +1,7 @@
 """The door: one-time passwords, second factor, locks, sessions (CJIS AC-7, AC-11, IA-2, IA-5; USR-09, USR-10)."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import psycopg
@@ -10,6 +11,7 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, generate_totp_secr
 from allauth.mfa.utils import encrypt
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
+from django.db import connections
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -48,6 +50,13 @@ def code_of(secret: str) -> str:
 def post_login(client: Client, person: Person, password: str, **changes: str):
     given = {"login": person.username, "password": password, "understood": "on"}
     return client.post(reverse("account_login"), {**given, **changes})
+
+
+def guess(person: Person) -> None:
+    try:
+        post_login(Client(), person, "not the password")
+    finally:
+        connections.close_all()
 
 
 def events(database, person: Person) -> list[str]:
@@ -177,6 +186,20 @@ class TestLock:
 
         assert "locked after 5 failed log-ins" in answer.content.decode()
         assert events(database, person)[-2:] == ["account.locked", "login.refused"]
+
+    def test_falls_after_five_of_however_many_tried_at_once(self, database):
+        person = a_person(an_agency())
+        issue_password(person)
+
+        with ThreadPoolExecutor(9) as pool:
+            list(pool.map(guess, [person] * 9))
+
+        told = events(database, person)
+        assert [told.count(event) for event in ("login.failed", "account.locked", "login.refused")] == [
+            5,
+            1,
+            4,
+        ]
 
     def test_is_told_at_every_further_attempt_however_many(self, database):
         person = a_person(an_agency())

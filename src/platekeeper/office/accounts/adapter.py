@@ -1,5 +1,6 @@
 """How allauth works here: nobody signs up, every attempt is kept, secrets are sealed."""
 
+import contextlib
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -10,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils import timezone
 
-from platekeeper.office.accounts.lockout import decide_attempt, note_attempt
+from platekeeper.office.accounts.lockout import decide_attempt, in_turn, note_attempt
 from platekeeper.office.accounts.models import Person
 from platekeeper.office.accounts.people import source_of
 from platekeeper.office.accounts.sealing import open_text, seal_text
@@ -38,6 +39,17 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no ty
             request: the request.
         """
         return "/"
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> Any:
+        """Look at one password of an account at a time.
+
+        Args:
+            request: the request.
+            credentials: username and password.
+        """
+        person = _named(credentials)
+        with in_turn(person) if person else contextlib.nullcontext():
+            return super().authenticate(request, **credentials)
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Refuse an attempt on a locked or deactivated account, and tell of it (USR-10).

@@ -12,7 +12,7 @@ from allauth.mfa.totp.forms import ActivateTOTPForm
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from platekeeper.office.accounts.lockout import decide_attempt
+from platekeeper.office.accounts.lockout import decide_attempt, in_turn
 from platekeeper.office.accounts.models import Person
 from platekeeper.policy import Denied
 
@@ -51,7 +51,11 @@ class _Once:
     authenticator: Authenticator
 
     def clean_code(self) -> Any:
-        """Refuse on a locked account, and a code that was used."""
+        """Refuse on a locked account, and a code that was used; of several at once each in its turn."""
+        with in_turn(self.user):
+            return self._taken()
+
+    def _taken(self) -> Any:
         decision = decide_attempt(self.user, timezone.now())
         if isinstance(decision, Denied):
             raise ValidationError(f"{decision.reason} {decision.remedy}")

@@ -9,7 +9,7 @@ from django.contrib.auth.forms import SetPasswordForm
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from platekeeper.office.accounts.lockout import decide_attempt, note_attempt
+from platekeeper.office.accounts.lockout import decide_attempt, in_turn, note_attempt
 from platekeeper.office.accounts.models import Person, Terminal
 from platekeeper.office.accounts.providers import AnyProvider
 from platekeeper.policy import Denied
@@ -65,7 +65,11 @@ class ChoosePasswordForm(SetPasswordForm):  # type: ignore[type-arg]
             del self.fields["old_password"]
 
     def clean_old_password(self) -> str:
-        """Refuse another one, and count it as a failed log-in (CJIS AC-7)."""
+        """Refuse another one, and count it as a failed log-in; of several at once each in its turn (CJIS AC-7)."""
+        with in_turn(self.user):
+            return self._known()
+
+    def _known(self) -> str:
         person, now = self.user, timezone.now()
         decision = decide_attempt(person, now)
         if isinstance(decision, Denied):

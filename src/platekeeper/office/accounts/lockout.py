@@ -1,11 +1,35 @@
 """Failed log-ins: counted, and an account locked by them until an administrator releases it (CJIS AC-7, USR-10)."""
 
+import contextlib
+from collections.abc import Iterator
 from datetime import datetime
+
+from django.db import connections
 
 from platekeeper import policy
 from platekeeper.office.accounts.models import LoginAttempt, Person
 from platekeeper.office.accounts.queries import facts_of, profile_of
 from platekeeper.policy.session import LoginFacts, decide_login
+
+_TURNS = 7452021
+
+
+@contextlib.contextmanager
+def in_turn(person: Person) -> Iterator[None]:
+    """Have one attempt on an account at a time: each is decided, looked at and counted before the next (CJIS AC-7).
+
+    Held by the connection and not by a transaction: what a refused attempt leaves in the ledger must stay.
+
+    Args:
+        person: whose account.
+    """
+    turn = [_TURNS, person.pk % 2**31]
+    with connections["default"].cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s, %s)", turn)
+        try:
+            yield
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s, %s)", turn)
 
 
 def decide_attempt(person: Person, now: datetime) -> policy.Decision:
