@@ -1,7 +1,7 @@
 """The seam for RFC 3161 time stamps: an outside authority's word for when a checkpoint existed.
 
-An agency that has an authority gives `make_checkpoint` one of these and `verify` a check. No client is
-built in: none of the libraries shipped here speaks the protocol. `openssl ts -verify` checks a stored token.
+An agency that has an authority gives `make_checkpoint` one of these and `verify` a check. The client is in
+`evidence.timestamps`, for this package knows no network; `openssl ts -verify` checks a stored token as well.
 """
 
 from typing import Protocol

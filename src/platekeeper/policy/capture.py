@@ -1,6 +1,5 @@
 """Where readers may run, and what may be stored of what they see (PUR, COL-04, USR-14)."""
 
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -150,15 +149,6 @@ def allowed_elements(profile: Profile) -> frozenset[DataElement]:
     barred = profile.floor.occupant_images_barred
     scene = {DataElement.SCENE_IMAGE} if barred is not None and barred.value else set()
     return profile.data.elements.value - scene
-
-
-def kept_elements(profile: Profile, offered: AbstractSet[DataElement]) -> frozenset[DataElement]:
-    """Return those of the offered elements that may be stored; the rest is dropped before storing.
-
-    Source:
-        PUR-16
-    """
-    return allowed_elements(profile) & offered
 
 
 def _too_much(facts: ElementFacts) -> Refusal | None:

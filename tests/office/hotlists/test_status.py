@@ -1,8 +1,10 @@
 """How lists stand: who may run one, what is stale, what was left out."""
 
+import contextlib
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from platekeeper import policy
 from platekeeper.office.hotlists.models import HotList
@@ -67,6 +69,15 @@ class TestManager:
 
         with pytest.raises(HotListError, match="its policy gives that to"):
             manager_of(agency, a_person(agency, Role.DISPATCHER).username)
+
+    @pytest.mark.parametrize("days", [-1, 1])
+    def test_is_nobody_while_they_are_suspended(self, days):
+        agency = an_agency()
+        until = timezone.now() + timedelta(days=days)
+        suspended = a_person(agency, Role.ADMINISTRATOR, suspended_until=until)
+
+        with pytest.raises(HotListError) if days > 0 else contextlib.nullcontext():
+            manager_of(agency, suspended.username)
 
     def test_is_nobody_of_another_agency(self):
         with pytest.raises(HotListError):

@@ -13,7 +13,11 @@ Application: TypeAlias = Callable[[dict[str, Any], Receive, Send], Awaitable[Non
 # a batch of reads is the largest thing that is sent, and one byte more of it is read to tell that it is too large
 LARGEST_BYTES = wire.LARGEST_BODY_BYTES + 2**20
 _TOO_LARGE = f"The request is larger than {LARGEST_BYTES >> 20} MiB: send less at a time.\n".encode()
-_HEADERS = [(b"content-type", b"text/plain; charset=utf-8"), (b"connection", b"close")]
+_HEADERS = [
+    (b"content-type", b"text/plain; charset=utf-8"),
+    (b"content-length", str(len(_TOO_LARGE)).encode()),
+    (b"connection", b"close"),
+]
 
 
 def bounded(application: Application) -> Application:

@@ -4,6 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import BooleanField
+from django.db.models.expressions import RawSQL
+
 from platekeeper.intake.hotlists import categories
 from platekeeper.office.accounts.models import Agency, Person
 from platekeeper.office.accounts.queries import profile_of
@@ -125,7 +128,8 @@ def manager_of(agency: Agency, username: str, *, using: str = "owner") -> Person
     Source:
         HOT-01
     """
-    person = Person.objects.using(using).filter(agency=agency, username=username, is_active=True).first()
+    acting = RawSQL("may_act(person)", (), BooleanField())
+    person = Person.objects.using(using).filter(acting, agency=agency, username=username).first()
     roles = profile_of(agency).roles
     may = {role for role in roles if Function.MANAGE_HOTLISTS in roles[role].functions}
     if person is not None and may & {Role(role) for role in person.roles}:
