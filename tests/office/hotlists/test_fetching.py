@@ -1,9 +1,11 @@
 """Lists are fetched on a schedule, whole or not at all, from servers that prove who they are."""
 
 import asyncio
+import contextlib
 import shutil
 import ssl
 import threading
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -17,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from django.utils import timezone
 
-from platekeeper.office.hotlists import sources
+from platekeeper.office.hotlists import fetching, sources
 from platekeeper.office.hotlists.fetching import checked_url, fetch
 from platekeeper.office.hotlists.models import HotListEntry, ListSource
 from platekeeper.office.hotlists.sources import fetch_due, secrets_folder, set_source
@@ -49,7 +51,11 @@ class Source(BaseHTTPRequestHandler):
         if server.tag:
             self.send_header("ETag", server.tag)
         self.end_headers()
-        self.wfile.write(server.body)
+        for byte in server.drip:
+            with contextlib.suppress(OSError):
+                self.wfile.write(bytes([byte]))
+            time.sleep(0.02)
+        self.wfile.write(server.body[len(server.drip) :])
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""
@@ -84,7 +90,14 @@ def https(tmp_path, monkeypatch) -> Iterator[HTTPServer]:
     context.load_cert_chain(certificate, key)
     server = HTTPServer(("127.0.0.1", 0), Source)
     server.socket = context.wrap_socket(server.socket, server_side=True)
-    server.body, server.status, server.missing, server.tag, server.asked = LIST, 200, 0, "", []
+    server.body, server.status, server.missing, server.tag, server.drip, server.asked = (
+        LIST,
+        200,
+        0,
+        "",
+        b"",
+        [],
+    )
     server.url = f"https://localhost:{server.server_port}/lists/svs.csv"
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
     thread = threading.Thread(target=server.serve_forever)
@@ -177,6 +190,16 @@ class TestHttps:
         assert https.asked[0]["Authorization"] == "Bearer s3cret"
         assert source.error.startswith("The source answered 302")
         assert (secrets_folder(source.hot_list) / "token").stat().st_mode & 0o077 == 0
+
+    def test_that_trickles_without_end_keeps_nothing_else_from_its_turn(self, https, monkeypatch):
+        monkeypatch.setattr(fetching, "_LONGEST_S", 0.2)
+        https.drip = LIST
+        source = a_source(https.url)
+
+        fetched(source, timezone.now())
+
+        source.refresh_from_db(using=OWNER)
+        assert source.error.startswith("The source did not deliver within half an hour")
 
     @pytest.mark.parametrize(
         ("trouble", "said"),

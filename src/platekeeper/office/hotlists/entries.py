@@ -221,7 +221,8 @@ def refresh_own_list(hot_list: HotList, *, actor: str, now: datetime) -> bool:
 
 
 def _running(agency: Agency, now: datetime) -> list[ListedVehicle]:
-    standings = (standing_of(request, now) for request in requests_of(agency).order_by("pk"))
+    going_on = requests_of(agency).filter(expires_at__gt=now).order_by("pk")
+    standings = (standing_of(request, now) for request in going_on)
     return [_vehicle(one.request) for one in standings if one.state is EntryState.RUNNING]
 
 

@@ -6,6 +6,7 @@ What comes is a whole file or a sentence. Nothing here looks into it: `loading` 
 import shutil
 import ssl
 import subprocess
+import time
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from platekeeper.office.hotlists.versions import HotListError
 _BLOCK = 1 << 20
 _TIMEOUT_S = 60
 _LONGEST_S = 1800
+_TOO_SLOW = "The source did not deliver within half an hour: it is tried again."
 _HERE = frozenset({"127.0.0.1", "localhost", "::1"})
 TOKEN, KEY, KNOWN_HOSTS = "token", "key", "known_hosts"
 
@@ -116,10 +118,14 @@ def _headers(secrets: Path, tag: str) -> dict[str, str]:
 
 def _save(answer: HTTPResponse, target: Path) -> None:
     declared = answer.headers.get("Content-Length")
-    saved = 0
+    saved, started = 0, time.monotonic()
     with target.open("wb") as file:
-        while block := answer.read(_BLOCK):
+        while block := answer.read1(
+            _BLOCK
+        ):  # what is there: a source that trickles would hold up every other job
             saved += len(block)
+            if time.monotonic() - started > _LONGEST_S:
+                raise HotListError(_TOO_SLOW)
             if saved > LARGEST_FILE_BYTES:
                 raise HotListError(
                     f"The file is larger than {LARGEST_FILE_BYTES >> 20} MB: ask the source what it sends."
@@ -163,7 +169,7 @@ def _over_sftp(parts: SplitResult, target: Path, secrets: Path) -> Fetched:
             check=False,
         )
     except subprocess.TimeoutExpired as error:
-        raise HotListError("The source did not deliver within half an hour: it is tried again.") from error
+        raise HotListError(_TOO_SLOW) from error
     if done.returncode or not target.is_file():
         said = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
         raise HotListError(
