@@ -6,6 +6,8 @@ from datetime import timedelta
 
 import pytest
 from click.testing import CliRunner
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from platekeeper.cli.compliance import compliance
@@ -57,6 +59,16 @@ class TestRegistry:
 
 
 class TestComplianceReport:
+    def test_asks_each_probe_once_for_all_its_rows_and_anew_in_the_next_report(self):
+        agency = an_agency("redondo-beach")
+        rows_of(agency)
+        with CaptureQueriesContext(connection) as asked:
+            first = rows_of(agency)
+        entered(agency)
+
+        assert sum('FROM "release_request"' in query["sql"] for query in asked.captured_queries) == 1
+        assert rows_of(agency)["PUR-10"].evidence != first["PUR-10"].evidence
+
     @pytest.mark.parametrize("profile", PROFILES)
     def test_has_a_row_for_every_obligation_with_evidence(self, profile):
         rows = rows_of(an_agency(profile))

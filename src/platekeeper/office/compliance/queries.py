@@ -1,13 +1,13 @@
 """The compliance report of one agency: every obligation with its state and the evidence for it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from platekeeper.office.accounts.models import Agency
 from platekeeper.office.accounts.queries import profile_of
 from platekeeper.office.compliance.open_rules import is_left_open
-from platekeeper.office.compliance.probes import PROBES, Finding
+from platekeeper.office.compliance.probes import PROBES, Finding, Probe
 from platekeeper.office.compliance.registry import WITHOUT_RULES, State, asked_in, place_of
 from platekeeper.office.governance.models import Attestation
 from platekeeper.office.governance.queries import attestations_in_force, open_points_of
@@ -50,7 +50,7 @@ class Row:
 
 @dataclass(frozen=True)
 class _Facts:
-    """What all rows of one report look at."""
+    """What all rows of one report look at, and what its probes found: each looks once a report, for all its rows."""
 
     agency: Agency
     profile: Profile
@@ -59,6 +59,16 @@ class _Facts:
     attested: Mapping[str, Attestation]
     runs: Mapping[str, JobRun]
     jobs: tuple[Job, ...]
+    _found: dict[Probe, Finding] = field(default_factory=dict)
+
+    def probed(self, key: str) -> Finding:
+        """Return what the probe of an obligation finds in the data; nothing where it has none."""
+        probe = PROBES.get(key)
+        if probe is None:
+            return Finding(())
+        if probe not in self._found:
+            self._found[probe] = probe(self.agency, self.now)
+        return self._found[probe]
 
 
 def compliance_report(agency: Agency, now: datetime) -> tuple[Row, ...]:
@@ -118,7 +128,7 @@ def _standing(facts: _Facts, key: str, tags: tuple[str, ...]) -> Finding:
     built = _built(tags) if tags else _without_rules(key)
     if built.state is not None and built.state is not State.ENFORCED:
         return built
-    probed = PROBES[key](facts.agency, facts.now) if key in PROBES else Finding(())
+    probed = facts.probed(key)
     worked = _worked(facts, key)
     state = next((one for one in (State.OVERDUE, State.DUE) if one in {probed.state, worked.state}), None)
     return Finding((*probed.evidence, *worked.evidence, *built.evidence), state)
