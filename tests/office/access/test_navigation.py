@@ -47,7 +47,7 @@ class TestFirstPlace:
         ("role", "place"),
         [(Role.DETECTIVE, "/alerts/"), (Role.SUPERVISOR, "/alerts/"), (Role.ADMINISTRATOR, "/people/"),
          (Role.CUSTODIAN, "/retention/"), (Role.AUDITOR, "/audits/records/"), (Role.COMMANDER, "/people/approvals/"),
-         (Role.RECORDS, "/rights/")],
+         (Role.RECORDS, "/releases/")],
     )  # fmt: skip
     def test_is_where_the_work_of_a_part_begins(self, role, place):
         assert logged_in(a_person(an_agency(), role)).get("/")["Location"] == place

@@ -228,6 +228,7 @@ class TestAnswer:
         second = searched(person, RESULTS, plate="7XYZ*", after=after[1], because=record[1])
 
         assert len(reads_shown(first)) == 25
+        assert "Copy the 25 reads of this page, of 30, out as evidence" in page
         assert len(reads_shown(second)) == 5
         assert not set(reads_shown(first)) & set(reads_shown(second))
         parents = owner.execute(

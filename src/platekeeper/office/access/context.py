@@ -106,6 +106,7 @@ _FIRST = (
     (Function.SIGN_TRAINING, "roster:training"),
     (Function.APPROVE_ACCESS, "roster:approvals"),
     (Function.MANAGE_DEVICES, "accounts:terminals"),
+    (Function.REQUEST_RELEASE, "sharing:releases"),
 )
 
 
