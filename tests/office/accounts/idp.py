@@ -39,6 +39,7 @@ class IdentityProviderSimulator:
         self.garbles: set[str] = set()
         self.sends_on: dict[str, str] = {}
         self.told: dict[str, Any] = {}
+        self.subject = secrets.token_hex(4)  # somebody whom nobody here knows yet
 
     def says(self, **claims: Any) -> None:
         """Set what the next tokens claim."""
@@ -60,8 +61,8 @@ class IdentityProviderSimulator:
         now = int(time.time())
         asked = self.errands[code]
         claims = {
-            "iss": self.issuer, "aud": CLIENT, "sub": "4711", "iat": now, "exp": now + 300, "nonce": asked["nonce"],
-            "auth_time": now, **self.claims,
+            "iss": self.issuer, "aud": CLIENT, "sub": self.subject, "iat": now, "exp": now + 300,
+            "nonce": asked["nonce"], "auth_time": now, **self.claims,
         }  # fmt: skip
         return jwt.encode(claims, self.signing_key, "RS256", {"kid": "one"})
 
@@ -77,7 +78,7 @@ class IdentityProviderSimulator:
                 **({} if self.only_basic else {"token_endpoint_auth_methods_supported": ["client_secret_post"]}),
             }  # fmt: skip
         if path == "/userinfo":
-            return {"sub": "4711", **self.told} if authorization == "Bearer x" else None
+            return {"sub": self.subject, **self.told} if authorization == "Bearer x" else None
         if path == "/jwks_uri":
             public = json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(self.key.public_key()))
             return {"keys": [{**public, "kid": "one", "use": "sig"}]}

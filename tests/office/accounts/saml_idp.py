@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
 from onelogin.saml2.utils import OneLogin_Saml2_Utils
 
+PERSISTENT = "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent"
 MFA = "http://schemas.microsoft.com/claims/multipleauthn"
 _SHA256 = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"
 _SHA1 = "http://www.w3.org/2000/09/xmldsig#rsa-sha1"
@@ -56,7 +57,7 @@ class SamlProviderSimulator:
 
     def is_right(self) -> None:
         """Forget all that it was to do wrong."""
-        self.person = ""
+        self.person = self.subject = ""
         self.context = "urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport"
         self.audience = self.recipient = self.answers = self.calls_itself = ""
         self.late = self.asked_ago = timedelta(0)
@@ -90,7 +91,7 @@ class SamlProviderSimulator:
             '<saml:Assertion xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion"'
             f' ID="_{secrets.token_hex(16)}" Version="2.0" IssueInstant="{starts}">'
             f"<saml:Issuer>{self.calls_itself or self.issuer}</saml:Issuer><saml:Subject>"
-            f"<saml:NameID>{html.escape(self.person)}</saml:NameID>"
+            f"<saml:NameID{self._format()}>{html.escape(self.subject or self.person)}</saml:NameID>"
             '<saml:SubjectConfirmation Method="urn:oasis:names:tc:SAML:2.0:cm:bearer">'
             f'<saml:SubjectConfirmationData NotOnOrAfter="{ends}" Recipient="{self.recipient or back}"'
             f' InResponseTo="{number}"/></saml:SubjectConfirmation></saml:Subject>'
@@ -98,7 +99,19 @@ class SamlProviderSimulator:
             f"<saml:Audience>{self.audience or us}</saml:Audience></saml:AudienceRestriction></saml:Conditions>"
             f'<saml:AuthnStatement AuthnInstant="{asked}"><saml:AuthnContext>'
             f"<saml:AuthnContextClassRef>{self.context}</saml:AuthnContextClassRef>"
-            "</saml:AuthnContext></saml:AuthnStatement></saml:Assertion>"
+            f"</saml:AuthnContext></saml:AuthnStatement>{self._attributes()}</saml:Assertion>"
+        )
+
+    def _format(self) -> str:
+        return f' Format="{PERSISTENT}"' if self.subject else ""
+
+    def _attributes(self) -> str:
+        if not self.subject:
+            return ""
+        return (
+            '<saml:AttributeStatement><saml:Attribute Name="uid"><saml:AttributeValue>'
+            f"{html.escape(self.person)}"
+            "</saml:AttributeValue></saml:Attribute></saml:AttributeStatement>"
         )
 
     def _around(self, assertion: str, number: str, back: str) -> str:

@@ -126,7 +126,7 @@ class TestFederatedLogIn:
         client, _ = came_back(idp)
 
         assert client.get("/alerts/").status_code == 200
-        assert events(database, person) == ["login.succeeded"]
+        assert events(database, person) == ["identity.bound", "login.succeeded"]
 
     def test_voids_the_one_time_password_that_its_issuer_knows(self, idp, settings_of, agency):
         settings_of(second_factor=frozenset({"mfa"}))

@@ -104,7 +104,7 @@ class TestAnotherAgency:
                    stranger.post(reverse("roster:close_visit", args=[visit.pk])),
                    *(act(stranger, mine, what) for what in GOOD),
                    *(stranger.post(reverse("roster:approve", args=[mine.pk, step]), {"document": "x"})
-                     for step in ("authorize", "grant", "revoke", "reset"))]  # fmt: skip
+                     for step in ("authorize", "grant", "revoke", "reset", "unbind"))]  # fmt: skip
         listed = stranger.get(reverse("roster:people"), {"text": mine.username}).content.decode()
 
         assert {answer.status_code for answer in answers} == {404}

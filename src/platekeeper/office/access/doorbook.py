@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from platekeeper.office.access.events import record_event
+from platekeeper.office.accounts.bindings import word_behind
 from platekeeper.office.accounts.lockout import note_attempt
 from platekeeper.office.accounts.models import Person, PersonSession, Terminal
 from platekeeper.office.accounts.people import source_of
@@ -34,14 +35,16 @@ _TOLD_EVERY_MINUTES = 10  # who hammers at an account fills the ledger, not the 
 
 @receiver(user_logged_in)
 def succeeded(request: HttpRequest, user: Person, **_: Any) -> None:
-    """Enter a log-in.
+    """Enter a log-in, and by what name an identity provider meant the person: it may change, they stay who they are.
 
     Args:
         request: the request.
         user: who.
     """
     note_attempt(user, succeeded=True, source=source_of(request), now=timezone.now())
-    _enter(user, "login.succeeded", {"source": source_of(request)})
+    word = word_behind(request, user) or {}
+    said = {key: str(word[key]) for key in list(word) if key in ("issuer", "named")}
+    _enter(user, "login.succeeded", {"source": source_of(request), **said})
 
 
 @receiver(user_logged_out)
@@ -87,7 +90,7 @@ def factor_failed(request: HttpRequest, user: Person, **_: Any) -> None:
 
 @receiver(login_refused)
 def refused(person: Person, decision: Denied, source: str, **_: Any) -> None:
-    """Enter an attempt on a locked or deactivated account, and tell the office that the policy names (USR-10).
+    """Enter an attempt on an account that is locked, deactivated or another's; tell the policy's office (USR-10).
 
     Args:
         person: whose account.
@@ -104,7 +107,7 @@ def refused(person: Person, decision: Denied, source: str, **_: Any) -> None:
         person,
         "login.refused",
         details,
-        "Somebody tried to log in to an account that is locked or deactivated.",
+        "Somebody tried to log in to an account that is locked or deactivated, or that is not theirs.",
     )
 
 

@@ -5,12 +5,15 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.shortcuts import render
 from django.utils import timezone
 
+from platekeeper.office.accounts.bindings import another_subject, bind, word_behind
 from platekeeper.office.accounts.lockout import decide_attempt, in_turn, note_attempt
 from platekeeper.office.accounts.models import Person
 from platekeeper.office.accounts.people import source_of
@@ -81,6 +84,26 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no ty
             person, succeeded=False, source=source_of(request), now=timezone.now()
         )
         login_failed.send(Adapter, person=person, locked=locked, source=source_of(request))
+
+    def login(self, request: HttpRequest, user: Person) -> None:
+        """Let somebody in whose factors all held; one whom an identity provider named is bound to its subject first.
+
+        Args:
+            request: the request.
+            user: who.
+
+        Raises:
+            ImmediateHttpResponse: another was bound while this log-in was under way.
+        """
+        word = word_behind(request, user)
+        if word is not None and word["subject"] and not bind(user, word["issuer"], word["subject"]):
+            refusal = another_subject(user)
+            login_refused.send(Adapter, person=user, decision=refusal, source=source_of(request))
+            sentence = f"{refusal.reason} {refusal.remedy}"
+            raise ImmediateHttpResponse(
+                render(request, "account/not_let_in.html", {"sentence": sentence}, status=403)
+            )
+        super().login(request, user)
 
     def get_login_stages(self) -> list[str]:
         """Leave out the second factor where an identity provider asked for one and the agency takes its word."""

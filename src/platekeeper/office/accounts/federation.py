@@ -24,6 +24,7 @@ import jwt
 from django.utils.crypto import constant_time_compare
 
 from platekeeper.errors import PlatekeeperError
+from platekeeper.office.accounts.bindings import bound_to
 from platekeeper.office.accounts.models import Person
 from platekeeper.office.accounts.providers import AnyProvider, Provider
 from platekeeper.office.accounts.queries import profile_of
@@ -77,11 +78,15 @@ class Word:
 
     Attributes:
         person: the claim that names the person.
+        issuer: the provider's own address, as we know it.
+        subject: its lasting name for the person; empty where it has none.
         second_factor: whether it asked for one in a way that the agency takes.
         authenticated_at: when it last asked who sits there; None where it does not say.
     """
 
     person: str
+    issuer: str
+    subject: str
     second_factor: bool
     authenticated_at: datetime | None = None
 
@@ -180,7 +185,10 @@ def word_of(provider: Provider, errand: Errand, *, code: str, back: str) -> Word
         )
     methods = claims.get("amr", [])  # of the token alone, which is signed
     trusted = provider.second_factor.intersection(map(str, methods if isinstance(methods, list) else ()))
-    return Word(person=named, second_factor=bool(trusted), authenticated_at=_moment(claims.get("auth_time")))
+    return Word(
+        person=named, issuer=provider.issuer, subject=str(claims["sub"]), second_factor=bool(trusted),
+        authenticated_at=_moment(claims.get("auth_time")),
+    )  # fmt: skip
 
 
 def _exchanged(provider: Provider, errand: Errand, code: str, back: str) -> dict[str, Any]:
@@ -216,13 +224,18 @@ def _moment(seconds: object) -> datetime | None:
 
 
 def person_named(provider: AnyProvider, word: Word) -> Person | None:
-    """Return the one person of the provider's agency whom it named; nobody is ever made by it (USR-02).
+    """Return the one person of the provider's agency whom it means; nobody is ever made by it (USR-02).
+
+    Its lasting name for them decides; by the name that people bear there only who is not bound yet is found.
 
     Args:
         provider: who said it.
         word: what it said.
     """
-    field = "email__iexact" if provider.person == "email" else "username"
+    known = bound_to(word.issuer, word.subject)
+    if known is not None:
+        return known if known.agency.slug == provider.agency else None
+    field = "email__iexact" if provider.person == "email" else "username__iexact"
     ours = Person.objects.select_related("agency").filter(agency__slug=provider.agency)
     found = list(ours.filter(**{field: word.person})[:2])
     return found[0] if len(found) == 1 else None

@@ -18,6 +18,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
 from platekeeper.office.accounts import saml
+from platekeeper.office.accounts.bindings import FEDERATION, refusal_of
 from platekeeper.office.accounts.factors import has_strong_factor
 from platekeeper.office.accounts.federation import (
     Errand,
@@ -151,21 +152,23 @@ def _taken(
         login_failed.send(Provider, person=None, locked=False, source=source_of(request))
         return _sorry(request, "You have no account here: ask your administrator (USR-02).", 403)
     decision = decide_attempt(person, timezone.now())
-    if isinstance(decision, Denied):
-        login_refused.send(Provider, person=person, decision=decision, source=source_of(request))
-        return _sorry(request, f"{decision.reason} {decision.remedy}", 403)
+    refusal = decision if isinstance(decision, Denied) else refusal_of(person, word.issuer, word.subject)
+    if refusal is not None:
+        login_refused.send(Provider, person=person, decision=refusal, source=source_of(request))
+        return _sorry(request, f"{refusal.reason} {refusal.remedy}", 403)
     asserted = has_second_factor(word, person, timezone.now())
-    return _let_in(request, provider, person, errand, second_factor=asserted)
+    return _let_in(request, person, errand, word, second_factor=asserted)
 
 
 def _let_in(
-    request: HttpRequest, provider: AnyProvider, person: Person, errand: Errand, *, second_factor: bool
+    request: HttpRequest, person: Person, errand: Errand, word: Word, *, second_factor: bool
 ) -> HttpResponseBase:
     # whoever has no second factor yet sets one up now, and has no password of ours to say that it is still them
     is_new = not has_strong_factor(person)
     record_authentication(
-        request, person, "federation", provider=provider.slug, reauthenticated=True if is_new else None
-    )
+        request, person, FEDERATION, provider=errand.provider, reauthenticated=True if is_new else None,
+        issuer=word.issuer, subject=word.subject, named=word.person,
+    )  # fmt: skip
     # of this request alone: in the session it could outlive a log-in that fails (CJIS IA-2)
     request.asserted_second_factor = second_factor  # type: ignore[attr-defined]
     response: HttpResponseBase = perform_login(

@@ -371,3 +371,26 @@ class PersonSession(models.Model):
     def __str__(self) -> str:
         """Return device and beginning."""
         return f"{self.device or 'unknown device'} since {self.began_at:%Y-%m-%d %H:%M}"
+
+
+class ProviderBinding(models.Model):
+    """Who somebody is at an identity provider: its own lasting name for them, never given to somebody else (IA-4)."""
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="bindings")
+    issuer = models.CharField(max_length=300)
+    subject = models.CharField(max_length=255)
+    bound_at = models.DateTimeField()
+    release_asked_by = models.CharField(max_length=60, blank=True, default="")
+    release_asked_at = models.DateTimeField(null=True, blank=True)
+    release_because = models.CharField(max_length=200, blank=True, default="")
+
+    class Meta:
+        db_table = "provider_binding"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["issuer", "subject"], name="provider_binding_one_person"),
+            models.UniqueConstraint(fields=["person", "issuer"], name="provider_binding_one_subject"),
+        ]
+
+    def __str__(self) -> str:
+        """Return the provider's own address."""
+        return self.issuer

@@ -24,6 +24,7 @@ from platekeeper.office.accounts.providers import SamlProvider
 
 _LARGEST_RESPONSE_CHARACTERS = 256 * 1024
 _POST = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST"
+_PERSISTENT = "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent"
 _REDIRECT = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect"
 
 
@@ -76,13 +77,18 @@ def word_of(provider: SamlProvider, errand: Errand, *, response: str, us: str, b
         said.is_valid(request, request_id=errand.state, raise_exceptions=True)  # 1, 2
         _answers(said, errand, us)  # 2, 3
         named = _named(provider, said)
+        subject = _subject(said)
         contexts, asked_at = frozenset(said.get_authn_contexts()), _authenticated_at(said)
     except (OneLogin_Saml2_Error, OneLogin_Saml2_ValidationError, etree.LxmlError, ValueError) as error:
         raise FederationError(f"{provider.name} sent an answer that does not hold: log in again.") from error
     if not named:  # 4
         raise FederationError(f"{provider.name} does not say who you are: ask your administrator.")
     return Word(
-        person=named, second_factor=bool(provider.second_factor & contexts), authenticated_at=asked_at
+        person=named,
+        issuer=provider.issuer,
+        subject=subject,
+        second_factor=bool(provider.second_factor & contexts),
+        authenticated_at=asked_at,
     )
 
 
@@ -114,6 +120,12 @@ def _named(provider: SamlProvider, said: OneLogin_Saml2_Response) -> str:
         return str(said.get_nameid() or "")
     values = said.get_attributes().get(provider.attribute, [])
     return str(values[0]) if len(values) == 1 else ""
+
+
+def _subject(said: OneLogin_Saml2_Response) -> str:
+    # only a persistent name id is never given to somebody else (core 8.3.7); any other may be a name like all names
+    lasting = said.get_nameid_format() == _PERSISTENT
+    return str(said.get_nameid() or "") if lasting else ""
 
 
 def _settings(provider: SamlProvider, us: str, back: str) -> OneLogin_Saml2_Settings:

@@ -128,6 +128,11 @@ TABLES: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "plate_relation": {"gate": (SELECT,), "web": (SELECT, INSERT, "UPDATE (ended_at, ended_by)")},
     "producer": {"ingest": (SELECT,)},
+    "provider_binding": {
+        # never issuer or subject: nobody becomes somebody else by an update (IA-4)
+        "gate": (SELECT, INSERT, DELETE, "UPDATE (release_asked_by, release_asked_at, release_because)"),
+        "web": (SELECT,),
+    },
     "purge_certificate": {"custodian": (SELECT,), "web": (SELECT,)},
     "purge_forecast": {"custodian": (SELECT, INSERT, UPDATE), "web": (SELECT,)},
     "purge_part": {"custodian": (SELECT,), "web": (SELECT,)},
@@ -303,6 +308,7 @@ FUNCTIONS: dict[str, tuple[str, tuple[str, ...]]] = {
     "append_entry": ("owner", ("gate",)),
     "attest": ("gate", ("web",)),
     "await_record": ("gate", ("web",)),
+    "bind_subject": ("gate", ("web",)),
     "change_person": ("gate", ("web",)),
     "close_visit": ("gate", ("web",)),
     "designate": ("gate", ("web",)),
@@ -345,6 +351,7 @@ FUNCTIONS: dict[str, tuple[str, tuple[str, ...]]] = {
     "ledger_refuse_change": ("owner", ()),
     "refuse_change": ("owner", ()),
     "put_profile_in_force": ("gate", ()),
+    "release_binding": ("gate", ("web",)),
     "request_entry": ("gate", ("web",)),
     "step_entry": ("gate", ("web",)),
     "queue_rms_request": ("gate", ()),

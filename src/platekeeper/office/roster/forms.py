@@ -195,6 +195,12 @@ class ConfirmForm(forms.Form):
     )
 
 
+class UnbindForm(ConfirmForm):
+    """Who somebody is at an identity provider, released (CJIS IA-4)."""
+
+    because = forms.CharField(max_length=200, label="Reason")
+
+
 class VisitForm(forms.Form):
     """A vendor's visit (USR-07)."""
 

@@ -382,6 +382,35 @@ def reset_second_factor(actor: Person, person: Person, *, now: datetime) -> bool
     return done
 
 
+def release_binding(actor: Person, person: Person, *, because: str = "", now: datetime) -> bool:
+    """Release who a person is at an identity provider: whoever bears their name there is bound at the next log-in.
+
+    Args:
+        actor: as for `reset_second_factor`, and two of them for the same people.
+        person: whose.
+        because: one sentence, kept; whoever agrees as the second need not say it again.
+        now: the present time.
+
+    Returns:
+        Whether it is done; False where a second person must now do the same within a day.
+
+    Raises:
+        RosterError: the database refuses.
+
+    Records:
+        `identity.release-asked` or `identity.released`
+
+    Source:
+        CJIS IA-4
+    """
+    done = bool(call("release_binding", actor.pk, person.pk, because) == "released")
+    if done:
+        end_sessions(
+            person, by=actor.username, because="The identity provider's binding was released.", now=now
+        )
+    return done
+
+
 def authorize(actor: Person, person: Person, *, document: str, sha256: str = "") -> None:
     """Keep that a supervisor authorized somebody in writing to query: the first of two steps (USR-04).
 

@@ -111,6 +111,7 @@ BEGIN
             v_new.password := '!';
             v_new.email := '';
             DELETE FROM mfa_authenticator WHERE user_id = v_old.id;
+            DELETE FROM provider_binding WHERE person_id = v_old.id;
         WHEN 'account.released' THEN
             v_new.locked_at := NULL;
             v_new.released_at := v_now;

@@ -1,4 +1,4 @@
-"""What needs a second person: authorizations in writing with the bureau's grant, and second factors reset (USR-04)."""
+"""What needs a second person: authorizations to query, second factors reset, bindings released (USR-04)."""
 
 from datetime import timedelta
 
@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from platekeeper.office.accounts.models import Person
+from platekeeper.office.accounts.models import Person, ProviderBinding
 from platekeeper.office.accounts.people import person_of
 from platekeeper.office.accounts.permits import decision_for
 from platekeeper.office.accounts.queries import profile_of
@@ -23,7 +23,7 @@ from platekeeper.policy.vocabulary import QUERYING
 
 _SECONDS = (Function.APPROVE_ACCESS, Function.ADMINISTER_USERS, Function.PUBLISH)
 _SUPERIORS = frozenset({Role.SUPERVISOR, Role.COMMANDER})
-_STEPS = ("authorize", "grant", "revoke", "reset")
+_STEPS = ("authorize", "grant", "revoke", "reset", "unbind")
 
 
 @require_GET
@@ -65,6 +65,9 @@ def _taken(actor: Person, whom: Person, step: str, form: AuthorizeForm | None) -
     if step == "revoke":
         operations.change(actor, whom, lifecycle.REVOKE)
         return f"The authorization of {whom.full_name} is revoked."
+    if step == "unbind":
+        operations.release_binding(actor, whom, now=now)
+        return f"The binding of {whom.full_name} is released."
     operations.reset_second_factor(actor, whom, now=now)
     return f"The second factors of {whom.full_name} are taken off."
 
@@ -82,11 +85,14 @@ def _page(request: HttpRequest, tried: dict[int, AuthorizeForm], status: int = 2
             for one in working
             if _queries(profile, one)
         ]  # fmt: skip
-    asked = Q(reset_asked_at__gt=timezone.now() - timedelta(days=1)) & ~Q(reset_asked_by="")
+    since = timezone.now() - timedelta(days=1)
+    asked = Q(reset_asked_at__gt=since) & ~Q(reset_asked_by="")
     context = {
         "rule": rule,
         "rows": rows,
         "resets": Person.objects.filter(asked, agency=actor.agency, separated_at__isnull=True),
+        "unbindings": ProviderBinding.objects.filter(release_asked_at__gt=since, person__agency=actor.agency)
+        .select_related("person"),
         "me": actor,
         "may_authorize": _may(actor, Function.APPROVE_ACCESS) and not _SUPERIORS.isdisjoint(actor.roles),
         "may_grant": _may(actor, Function.ADMINISTER_USERS),

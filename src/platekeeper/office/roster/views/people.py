@@ -116,6 +116,14 @@ def _reset(actor: Person, person: Person, given: _Given, now: datetime) -> _Done
     )
 
 
+def _unbind(actor: Person, person: Person, given: _Given, now: datetime) -> _Done:
+    if operations.release_binding(actor, person, because=given["because"], now=now):
+        return _Done("The binding is released: the next log-in by the provider under this name binds anew.")
+    return _Done(
+        "A second person must agree within a day: another administrator, the custodian or a commander."
+    )
+
+
 def _admit(actor: Person, person: Person, given: _Given, now: datetime) -> _Done:
     del now
     visits.admit_vendor(actor, person, **given)
@@ -142,6 +150,7 @@ _ACTIONS: dict[str, _Action] = {
     "separate": _Action(_separate, asked.ConfirmForm),
     "password": _Action(_password, asked.ConfirmForm),
     "reset-factor": _Action(_reset, asked.ConfirmForm),
+    "unbind": _Action(_unbind, asked.UnbindForm),
     "admit": _Action(_admit, asked.VisitForm),
 }
 
@@ -276,6 +285,7 @@ def _page(
         "problem": problem,
         "courses": courses_of(whom, now),
         "documents": documents_of(whom),
+        "bindings": list(whom.bindings.order_by("bound_at")),
         "visits": list(whom.visits.all())[:5],
         "is_vendor": Role.VENDOR in whom.roles,
         "is_suspended": whom.suspended_until is not None and whom.suspended_until > now,
