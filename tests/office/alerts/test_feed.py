@@ -145,6 +145,17 @@ class TestFeed:
 
         asyncio.run(board())
 
+    def test_lets_every_board_go_when_the_server_stops(self, agency):
+        async def board() -> None:
+            feed = Feed()
+            notices = await listened(feed, agency)
+            feed.end()
+            with pytest.raises(StopAsyncIteration):
+                await soon(notices)
+            await ended(feed)
+
+        asyncio.run(board())
+
     def test_listens_once_for_all_boards(self, agency, raised, owner):
         async def boards() -> None:
             feed = Feed()

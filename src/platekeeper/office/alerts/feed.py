@@ -36,6 +36,7 @@ class News:
 
 
 LINE_ON, LINE_OFF = News("line", "on"), News("line", "off")
+_END = News("line", "end")
 
 
 def announce(agency_id: int, about: str, subject: str, using: str) -> None:
@@ -64,7 +65,7 @@ class Feed:
         self._listens = False
 
     async def notices(self, agency_id: int) -> AsyncIterator[News | None]:
-        """Yield what happens at an agency and how the line is, and None every 15 seconds without news.
+        """Yield what happens at an agency and how the line is, and None every 15 seconds without news, until `end`.
 
         Nothing that happens after `LINE_ON` is missed, until `LINE_OFF`.
 
@@ -80,11 +81,23 @@ class Feed:
         try:
             while True:
                 try:
-                    yield await asyncio.wait_for(queue.get(), _HEARTBEAT_SECONDS)
+                    news = await asyncio.wait_for(queue.get(), _HEARTBEAT_SECONDS)
                 except TimeoutError:
                     yield None
+                    continue
+                if news == _END:
+                    return
+                yield news
         finally:
             self._boards[agency_id].discard(queue)
+
+    def end(self) -> None:
+        """Let every open board go in order: the server stops, and would wait for it and break it off else."""
+        for queues in self._boards.values():
+            for queue in queues:
+                while not queue.empty():
+                    queue.get_nowait()
+                queue.put_nowait(_END)
 
     async def _listen(self) -> None:
         while any(self._boards.values()):

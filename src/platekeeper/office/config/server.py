@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import uvicorn
 
 from platekeeper.errors import PlatekeeperError
+from platekeeper.office.alerts.feed import FEED
 from platekeeper.office.config.data_folder import DataFolder
 from platekeeper.office.config.database import Database
 
@@ -84,7 +85,15 @@ class Server:
             # uvicorn ends in order and then raises the signal again: by default SIGTERM would end us right there,
             # and our database would be left behind running
             signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
-            uvicorn.Server(config).run(sockets=[self._socket])
+            _Pages(config).run(sockets=[self._socket])
+
+
+class _Pages(uvicorn.Server):
+    """The pages' server; whoever listens for news is let go first when it stops."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        FEED.end()
+        await super().shutdown(sockets)
 
 
 @contextlib.contextmanager
