@@ -216,8 +216,8 @@ class TestFederatedLogIn:
 
         assert answer.status_code == 302
 
-    def test_that_the_provider_declines_says_so(self, idp, city):
-        client = Client()
+    def test_that_the_provider_declines_says_so_and_is_recorded(self, idp, city, database):
+        client, before = Client(), failures(database)
         state = idp.logs_in(sent(client))["state"]
 
         answer = client.get(BACK, {"error": "access_denied", "state": state})
@@ -225,6 +225,26 @@ class TestFederatedLogIn:
         assert answer.status_code == 403
         assert "City Hall did not let you in (access_denied)" in answer.content.decode()
         assert client.get(BACK, {"error": "access_denied", "state": state}).status_code == 403
+        assert failures(database) == before + 2
+
+    def test_that_another_version_of_ours_began_is_begun_again(self, idp, city):
+        client = Client()
+        query = idp.logs_in(sent(client))
+        session = client.session
+        session["federation_errand"] = {"provider": "city", "of_old": "x"}
+        session.save()
+
+        answer = client.get(BACK, query)
+
+        assert answer.status_code == 403
+        assert "begin it again" in answer.content.decode()
+
+    def test_finds_the_person_whatever_the_case(self, idp, city, agency):
+        person = a_person(agency)
+        with_factor(person)
+        idp.says(preferred_username=person.username.upper())
+
+        assert came_back(idp)[1].status_code == 302
 
     def test_does_not_count_it_otherwise(self, idp, city, agency):
         person = a_person(agency)
@@ -404,6 +424,15 @@ class TestProvider:
 
         assert answer.status_code == 502
         assert "log in with your password" in answer.content.decode()
+
+    def test_that_moves_an_address_is_followed_without_a_restart(self, idp, city, agency, monkeypatch):
+        sent(Client())
+        elsewhere = {"issuer": idp.issuer, "authorization_endpoint": f"{idp.issuer}/moved"}
+        idp.instead = {"/.well-known/openid-configuration": elsewhere}
+
+        monkeypatch.setattr(federation, "_DISCOVERED_FOR_S", 0.001)
+
+        assert "/moved" in sent(Client())
 
     def test_that_calls_itself_something_else_is_not_believed(self, idp, city):
         idp.calls_itself = "https://evil.example"

@@ -18,6 +18,7 @@ import urllib.request
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
+from time import monotonic
 from typing import Any
 
 import jwt
@@ -33,6 +34,7 @@ _TIMEOUT_S = 10
 _LARGEST_ANSWER_BYTES = 1 << 20
 _ALGORITHMS = ("RS256", "PS256", "ES256", "EdDSA")  # none that a shared secret could forge
 _LEEWAY_S = 60
+_DISCOVERED_FOR_S = 600.0
 
 
 class _StayingHere(urllib.request.HTTPRedirectHandler):
@@ -195,7 +197,7 @@ def _exchanged(provider: Provider, errand: Errand, code: str, back: str) -> dict
     given = {
         "grant_type": "authorization_code", "code": code, "redirect_uri": back, "code_verifier": errand.verifier,
     }  # fmt: skip
-    known = _discovered(provider).get("token_endpoint_auth_methods_supported", ["client_secret_basic"])
+    known = _known(provider).get("token_endpoint_auth_methods_supported", ["client_secret_basic"])
     if "client_secret_post" in known:
         return _fetched(
             provider, _endpoint(provider, "token_endpoint"),
@@ -209,7 +211,7 @@ def _exchanged(provider: Provider, errand: Errand, code: str, back: str) -> dict
 def _told_apart(provider: Provider, answer: dict[str, Any], subject: str) -> dict[str, Any]:
     """Ask who it is where the token does not say, as is usual with this flow; it must be the token's subject."""
     access = answer.get("access_token")
-    if not access or not _discovered(provider).get("userinfo_endpoint"):
+    if not access or not _known(provider).get("userinfo_endpoint"):
         return {}
     told = _fetched(provider, _endpoint(provider, "userinfo_endpoint"), authorization=f"Bearer {access}")
     if told.get("sub") != subject:
@@ -243,18 +245,23 @@ def person_named(provider: AnyProvider, word: Word) -> Person | None:
 
 def _issuer(provider: Provider) -> str:
     # as it calls itself, to the letter; the file may leave out a slash at its end
-    return str(_discovered(provider)["issuer"])
+    return str(_known(provider)["issuer"])
 
 
 def _endpoint(provider: Provider, name: str) -> str:
-    address = str(_discovered(provider).get(name, ""))
+    address = str(_known(provider).get(name, ""))
     if urllib.parse.urlsplit(address).scheme not in ("https", urllib.parse.urlsplit(provider.issuer).scheme):
         raise FederationError(f"{provider.name} names an address that is not safe: tell your administrator.")
     return address
 
 
+def _known(provider: Provider) -> dict[str, Any]:
+    # a provider may move an address; its keys are fetched for every log-in
+    return _discovered(provider, int(monotonic() // _DISCOVERED_FOR_S))
+
+
 @lru_cache(maxsize=16)
-def _discovered(provider: Provider) -> dict[str, Any]:
+def _discovered(provider: Provider, _span: int) -> dict[str, Any]:
     found = _fetched(provider, f"{provider.issuer}/.well-known/openid-configuration")
     if str(found.get("issuer", "")).rstrip("/") != provider.issuer:
         raise FederationError(f"{provider.name} calls itself something else: tell your administrator.")

@@ -82,11 +82,11 @@ def come_back(request: HttpRequest, slug: str) -> HttpResponseBase:
         or not constant_time_compare(state, errand.state)
         or not (code or "error" in request.GET)
     ):
-        return _sorry(request, _NOT_BEGUN, 403)
+        return _failed(request, _NOT_BEGUN)
     if request.GET.get("iss", provider.issuer).rstrip("/") != provider.issuer:  # RFC 9207
-        return _sorry(request, _NOT_BEGUN, 403)
+        return _failed(request, _NOT_BEGUN)
     if not code:
-        return _sorry(request, _declined(provider, request.GET["error"]), 403)
+        return _failed(request, _declined(provider, request.GET["error"]))
     return _taken(
         request, provider, errand, lambda: word_of(provider, errand, code=code, back=_back(request, slug))
     )
@@ -101,7 +101,7 @@ def take_response(request: HttpRequest, slug: str) -> HttpResponseBase:
         raise Http404("this identity provider does not speak SAML")
     response = request.POST.get("SAMLResponse", "")
     if errand is None or not response:
-        return _sorry(request, _NOT_BEGUN, 403)
+        return _failed(request, _NOT_BEGUN)
     us, back = _us(request, slug), _back(request, slug)
     return _taken(
         request, provider, errand,
@@ -134,7 +134,10 @@ def _declined(provider: Provider, error: str) -> str:
 
 def _errand(request: HttpRequest, slug: str) -> Errand | None:
     kept = request.session.pop(_ERRAND, None)  # whatever comes of it, it is over
-    errand = Errand(**kept) if kept else None
+    try:
+        errand = Errand(**kept) if kept else None
+    except TypeError:  # kept by another version of ours, with other fields: the log-in is begun again
+        return None
     return errand if errand is not None and errand.provider == slug else None
 
 
@@ -145,12 +148,10 @@ def _taken(
         word = said()
     except FederationError as error:
         _log(provider.slug, error)
-        login_failed.send(Provider, person=None, locked=False, source=source_of(request))  # CJIS AU-2
-        return _sorry(request, str(error), 403)
+        return _failed(request, str(error))
     person = person_named(provider, word)
     if person is None:
-        login_failed.send(Provider, person=None, locked=False, source=source_of(request))
-        return _sorry(request, "You have no account here: ask your administrator (USR-02).", 403)
+        return _failed(request, "You have no account here: ask your administrator (USR-02).")
     decision = decide_attempt(person, timezone.now())
     refusal = decision if isinstance(decision, Denied) else refusal_of(person, word.issuer, word.subject)
     if refusal is not None:
@@ -196,6 +197,11 @@ def _back(request: HttpRequest, slug: str) -> str:
 def _us(request: HttpRequest, slug: str) -> str:
     # our name at the provider is the address of its button
     return request.build_absolute_uri(reverse("federation_leave", args=[slug]))
+
+
+def _failed(request: HttpRequest, sentence: str) -> HttpResponse:
+    login_failed.send(Provider, person=None, locked=False, source=source_of(request))  # CJIS AU-2
+    return _sorry(request, sentence, 403)
 
 
 def _sorry(request: HttpRequest, sentence: str, status: int) -> HttpResponse:
