@@ -8,7 +8,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp 
 DECLARE
     v_person person;
 BEGIN
-    SELECT * INTO v_person FROM person WHERE id = p_person_id AND separated_at IS NULL FOR UPDATE;
+    SELECT * INTO v_person FROM person WHERE id = p_person_id AND may_act(person) FOR UPDATE;
     IF v_person.id IS NULL OR coalesce(p_issuer, '') = '' OR coalesce(p_subject, '') = '' THEN
         PERFORM roster_refuse('There is nobody to bind, or nothing to bind to.');
     END IF;
